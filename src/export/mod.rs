@@ -1,0 +1,1 @@
+//! Page records in, text, JSON, hOCR or ALTO out. Pure.

@@ -1,0 +1,107 @@
+//! Why a scan or a page is held: what failed, where, and what a person can do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The step that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Finding and reading the file.
+    Intake,
+    /// Opening the scan and counting its pages.
+    Open,
+    /// Decoding a page's image.
+    Decode,
+    /// Reading the page's text.
+    Ocr,
+    /// The worker process itself.
+    Worker,
+    /// Writing the PDF.
+    Pdf,
+    /// Handing over to the target.
+    Deliver,
+}
+
+/// The kind of a fault; each has one remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The file has no bytes.
+    Empty,
+    /// The file ends before its structure does.
+    Truncated,
+    /// The structure is broken.
+    Corrupt,
+    /// Not a format that the line reads.
+    UnknownFormat,
+    /// A sound file without a page.
+    NoPages,
+    /// Needs a password.
+    Encrypted,
+    /// A compression or pixel layout that no decoder here reads.
+    Unsupported,
+    /// Larger than a limit of the pipeline.
+    OverLimit,
+    /// Took longer than the deadline.
+    Deadline,
+    /// The worker process died.
+    Crash,
+    /// The worker's answer made no sense.
+    Nonsense,
+    /// Reading or writing failed (disk, share, permission).
+    Io,
+    /// The file changed after it was received.
+    Changed,
+    /// The OCR engine failed.
+    Engine,
+}
+
+impl FaultKind {
+    /// What a person can do about it, one sentence without a full stop.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Empty => "scan the sheets again; the file has no content",
+            Self::Truncated => "the transfer was cut short: copy the file again or scan the sheets again",
+            Self::Corrupt => "open the file in a viewer; if it shows no page, scan the sheets again",
+            Self::UnknownFormat => "deliver scans as TIFF, JPEG, PNG or PDF",
+            Self::NoPages => "the file holds no page; scan the sheets again",
+            Self::Encrypted => "save the PDF without a password",
+            Self::Unsupported => "let the scanner write G4, JPEG, LZW or uncompressed images",
+            Self::OverLimit => "raise the limit in the pipeline's [limits], or scan at a lower resolution",
+            Self::Deadline => "look at the page; retry it, or raise limits.page_seconds",
+            Self::Crash => "look at the page; retry it, and report the file if it happens again",
+            Self::Nonsense => "retry the page, and report the file if it happens again",
+            Self::Io => "check disk, share and permissions, then run again",
+            Self::Changed => "the scan was altered after intake; find out why, then run again",
+            Self::Engine => "retry the page; if it happens again check the models with `make models`",
+        }
+    }
+}
+
+/// A failure that costs one page or one scan. Its text never contains text of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Where it happened.
+    pub stage: Stage,
+    /// What kind it is.
+    pub kind: FaultKind,
+    /// A lower-case fragment that fits "failed to …: <detail>"; from the decoder or the system.
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault of `kind` at `stage`.
+    pub fn new(stage: Stage, kind: FaultKind, detail: impl Into<String>) -> Self {
+        Self { stage, kind, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.detail, self.kind.remedy())
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,236 @@
+//! Points, boxes, turns and affine maps. Units are pixels unless a name says otherwise.
+
+use serde::{Deserialize, Serialize};
+
+/// An angle in degrees, counter-clockwise positive as seen on the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Degrees(pub f32);
+
+/// Pixels per inch along x and y of the scan. Never zero, negative or NaN.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// Horizontal dots per inch.
+    pub x_dpi: f32,
+    /// Vertical dots per inch.
+    pub y_dpi: f32,
+    /// The scan did not say; a plausible value was assumed.
+    pub assumed: bool,
+}
+
+/// A position in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// To the right.
+    pub x: f32,
+    /// Downwards.
+    pub y: f32,
+}
+
+/// An axis-parallel box `[x0, y0, x1, y1]` in pixels, `x0 <= x1`, `y0 <= y1`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[f32; 4]", into = "[f32; 4]")]
+pub struct PixelBox {
+    /// Left edge.
+    pub x0: f32,
+    /// Top edge.
+    pub y0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// Bottom edge.
+    pub y1: f32,
+}
+
+impl PixelBox {
+    /// Width in pixels.
+    pub fn width(&self) -> f32 {
+        self.x1 - self.x0
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> f32 {
+        self.y1 - self.y0
+    }
+}
+
+impl From<[f32; 4]> for PixelBox {
+    fn from([x0, y0, x1, y1]: [f32; 4]) -> Self {
+        Self { x0, y0, x1, y1 }
+    }
+}
+
+impl From<PixelBox> for [f32; 4] {
+    fn from(b: PixelBox) -> Self {
+        [b.x0, b.y0, b.x1, b.y1]
+    }
+}
+
+/// A rectangle at any angle: its corners in reading direction, starting at the top left of the text it holds, then
+/// top right, bottom right, bottom left (top and bottom as a reader of the text sees them).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quad(pub [Point; 4]);
+
+impl Quad {
+    /// The axis-parallel rectangle of a box whose text reads left to right.
+    pub fn from_box(b: PixelBox) -> Self {
+        let p = |x, y| Point { x, y };
+        Self([p(b.x0, b.y0), p(b.x1, b.y0), p(b.x1, b.y1), p(b.x0, b.y1)])
+    }
+
+    /// The smallest axis-parallel box around the corners.
+    pub fn bounds(&self) -> PixelBox {
+        let fold = |pick: fn(&Point) -> f32, best: fn(f32, f32) -> f32| {
+            self.0.iter().map(pick).reduce(best).unwrap_or_default()
+        };
+        PixelBox {
+            x0: fold(|p| p.x, f32::min),
+            y0: fold(|p| p.y, f32::min),
+            x1: fold(|p| p.x, f32::max),
+            y1: fold(|p| p.y, f32::max),
+        }
+    }
+
+    /// The same rectangle seen through `map`.
+    pub fn map(&self, map: &Affine) -> Self {
+        Self(self.0.map(|p| map.apply(p)))
+    }
+}
+
+/// A turn by a multiple of 90 degrees, clockwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "u16", try_from = "u16")]
+pub enum QuarterTurn {
+    /// Not turned.
+    #[default]
+    None,
+    /// 90 degrees clockwise.
+    Cw90,
+    /// 180 degrees.
+    Half,
+    /// 270 degrees clockwise.
+    Cw270,
+}
+
+impl QuarterTurn {
+    /// All four, in order of their angle.
+    pub const ALL: [Self; 4] = [Self::None, Self::Cw90, Self::Half, Self::Cw270];
+
+    /// 0, 90, 180 or 270 degrees clockwise.
+    pub fn degrees(self) -> u16 {
+        self as u16 * 90
+    }
+
+    /// This turn followed by `next`.
+    pub fn then(self, next: Self) -> Self {
+        Self::ALL[(self as usize + next as usize) % 4]
+    }
+
+    /// The turn that undoes this one.
+    pub fn inverse(self) -> Self {
+        Self::ALL[(4 - self as usize) % 4]
+    }
+
+    /// Whether width and height change places.
+    pub fn swaps_sides(self) -> bool {
+        matches!(self, Self::Cw90 | Self::Cw270)
+    }
+}
+
+impl From<QuarterTurn> for u16 {
+    fn from(turn: QuarterTurn) -> Self {
+        turn.degrees()
+    }
+}
+
+impl TryFrom<u16> for QuarterTurn {
+    type Error = String;
+
+    fn try_from(degrees: u16) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|t| t.degrees() == degrees).ok_or_else(|| format!("{degrees} is no quarter turn"))
+    }
+}
+
+/// How the page lies in its scan: upright content was first mirrored left to right (rare; TIFF and EXIF orientations
+/// 2, 4, 5, 7), then turned clockwise by `turn`, and so became the scan's pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The upright content was mirrored left to right before the turn.
+    pub mirrored: bool,
+    /// The clockwise turn that is undone to read the page (`orientation_deg` of the command line).
+    pub turn: QuarterTurn,
+}
+
+impl Placement {
+    /// The placement that an EXIF or TIFF `Orientation` value (1 to 8) describes; other values mean upright.
+    pub fn from_exif(orientation: u16) -> Self {
+        // "The 0th row is the visual right-hand side" (6): the scan must be turned 90 degrees clockwise to be
+        // upright, so it lies turned 270 degrees clockwise. TIFF 6.0, page 36.
+        let (mirrored, turn) = match orientation {
+            2 => (true, QuarterTurn::None),
+            3 => (false, QuarterTurn::Half),
+            4 => (true, QuarterTurn::Half),
+            5 => (true, QuarterTurn::Cw270),
+            6 => (false, QuarterTurn::Cw270),
+            7 => (true, QuarterTurn::Cw90),
+            8 => (false, QuarterTurn::Cw90),
+            _ => (false, QuarterTurn::None),
+        };
+        Self { mirrored, turn }
+    }
+
+    /// Width and height of the upright page for a scan of `width` by `height` pixels.
+    pub fn upright_size(self, (width, height): (u32, u32)) -> (u32, u32) {
+        if self.turn.swaps_sides() { (height, width) } else { (width, height) }
+    }
+
+    /// The map from upright pixels to scan pixels, for a scan of `scan_size` (width, height) pixels.
+    pub fn to_scan(self, scan_size: (u32, u32)) -> Affine {
+        let (w, h) = (scan_size.0 as f32, scan_size.1 as f32);
+        let (upright_w, _) = self.upright_size(scan_size);
+        let turn = match self.turn {
+            QuarterTurn::None => Affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            QuarterTurn::Cw90 => Affine([0.0, -1.0, w, 1.0, 0.0, 0.0]),
+            QuarterTurn::Half => Affine([-1.0, 0.0, w, 0.0, -1.0, h]),
+            QuarterTurn::Cw270 => Affine([0.0, 1.0, 0.0, -1.0, 0.0, h]),
+        };
+        if self.mirrored { Affine([-1.0, 0.0, upright_w as f32, 0.0, 1.0, 0.0]).then(&turn) } else { turn }
+    }
+}
+
+/// The map `x' = a x + b y + c`, `y' = d x + e y + f`, stored as `[a, b, c, d, e, f]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Affine(pub [f32; 6]);
+
+impl Affine {
+    /// The map that changes nothing.
+    pub const IDENTITY: Self = Self([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+
+    /// The image of `p`.
+    pub fn apply(&self, p: Point) -> Point {
+        let [a, b, c, d, e, f] = self.0;
+        Point { x: a * p.x + b * p.y + c, y: d * p.x + e * p.y + f }
+    }
+
+    /// This map followed by `next`.
+    pub fn then(&self, next: &Self) -> Self {
+        let [a, b, c, d, e, f] = self.0;
+        let [na, nb, nc, nd, ne, nf] = next.0;
+        Self([
+            na * a + nb * d,
+            na * b + nb * e,
+            na * c + nb * f + nc,
+            nd * a + ne * d,
+            nd * b + ne * e,
+            nd * c + ne * f + nf,
+        ])
+    }
+
+    /// The map that undoes this one; `None` if it squeezes the plane flat.
+    pub fn inverse(&self) -> Option<Self> {
+        let [a, b, c, d, e, f] = self.0;
+        let det = a * e - b * d;
+        if !det.is_normal() {
+            return None;
+        }
+        Some(Self([e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det]))
+    }
+}
