@@ -1,13 +1,21 @@
 //! The trust boundary: a child process of the same binary that alone parses foreign bytes.
 //!
 //! In: jobs as frames. Out: answers as frames, checked before anyone believes them. Knows no ledger.
+//!
+//! [`pool`] is the parent's side, [`child`] the worker's; [`frame`] is what travels between them and [`check`] is what
+//! the parent demands of an answer.
+
+pub mod child;
+mod frame;
+pub mod pool;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Fault, PageRecord};
+use crate::model::{Fault, PageRecord};
+use crate::page::Recipe;
 
 /// One piece of work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,9 +87,29 @@ pub struct PoolConfig {
     /// Number of workers, at least 1.
     pub workers: usize,
     /// What they do with a page.
-    pub recipe: crate::page::Recipe,
+    pub recipe: Recipe,
     /// The model folder.
     pub models: PathBuf,
     /// What they may spend.
     pub limits: WorkerLimits,
+}
+
+/// Parent to child.
+#[derive(Debug, Serialize, Deserialize)]
+enum Order {
+    /// The first frame: how pages are to be processed.
+    Begin { recipe: Box<Recipe>, models: PathBuf },
+    /// Every further frame.
+    Do(Job),
+}
+
+/// Child to parent, one for each order.
+#[derive(Debug, Serialize, Deserialize)]
+enum Reply {
+    /// Models are loaded, jobs may come.
+    Ready,
+    /// The job is done.
+    Done(Answer),
+    /// The job, or the beginning, failed.
+    Failed(Fault),
 }
