@@ -4,8 +4,11 @@
 //! Knows no text, no engine, no pipeline file. Runs only inside the worker process.
 
 mod grey;
+mod reduce;
+mod skew;
 
 pub use grey::Grey;
+pub use skew::skew;
 
 use serde::{Deserialize, Serialize};
 
