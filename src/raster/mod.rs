@@ -3,12 +3,27 @@
 //! In: the bytes of a scan file, or a grey raster. Out: decoded pages, their picture for the PDF, skew, blank measure.
 //! Knows no text, no engine, no pipeline file. Runs only inside the worker process.
 
+pub mod encode;
+mod error;
+mod exif;
+mod fax;
 mod grey;
 mod reduce;
 mod skew;
+mod jpeg;
+mod pdf;
+mod pixels;
+mod png;
+mod resolution;
+mod scan;
+mod tiff;
+mod turn;
 
+pub use error::{Cause, DecodeError};
 pub use grey::Grey;
 pub use skew::skew;
+pub use scan::{DecodedPage, Picture, PictureData, ScanFile};
+pub use turn::turned;
 
 use serde::{Deserialize, Serialize};
 
