@@ -91,8 +91,9 @@ pub(super) fn run(arguments: &OcrArguments) -> Result<Exit, Failure> {
         limits: WorkerLimits::default(),
     })
     .map_err(|e| Failure::stopped(e.to_string(), "check the models with `make models`"))?;
-    let pictures = tempfile::tempdir()
-        .map_err(|e| Failure::stopped(format!("failed to make a temporary folder: {e}"), "check TMPDIR and its space"))?;
+    let pictures = tempfile::tempdir().map_err(|e| {
+        Failure::stopped(format!("failed to make a temporary folder: {e}"), "check TMPDIR and its space")
+    })?;
 
     let mut reading = Reading::new(&arguments.files, pictures.path());
     let mut exit = Exit::Delivered;
@@ -271,11 +272,8 @@ fn write_file(
     };
     let mut out = BufWriter::new(out);
     let name = input.display().to_string();
-    let pages: Vec<ExportPage<'_>> = finished
-        .records
-        .iter()
-        .map(|(index, record)| ExportPage { file: &name, number: index + 1, record })
-        .collect();
+    let pages: Vec<ExportPage<'_>> =
+        finished.records.iter().map(|(index, record)| ExportPage { file: &name, number: index + 1, record }).collect();
     match format {
         Format::Text => export::text(&mut out, &pages),
         Format::Json => export::json(&mut out, &pages),

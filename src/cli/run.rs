@@ -49,11 +49,7 @@ pub(super) struct RunArguments {
 
 /// Loads a pipeline by name or path; every problem of the file becomes one failure.
 pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
-    let path = pipeline::find(name).map_err(|e| Failure {
-        exit: Exit::Usage,
-        message: e.to_string(),
-        hint: None,
-    })?;
+    let path = pipeline::find(name).map_err(|e| Failure { exit: Exit::Usage, message: e.to_string(), hint: None })?;
     pipeline::load(&path).map_err(|error| match error {
         LoadError::Problems { .. } => Failure { exit: Exit::Usage, message: error.to_string(), hint: None },
         LoadError::Read { .. } => Failure::usage(error.to_string(), "name a readable TOML file"),
@@ -102,7 +98,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         Ok(result) => result.map_err(|e| Failure::stopped(e.to_string(), e.remedy()))?,
         Err(_) => return Err(Failure::stopped("the dispatcher broke down", "run the same command again")),
     };
-    if arguments.json { print_json(&summary) } else { print_text(&summary, &arguments.output) }
+    if arguments.json {
+        print_json(&summary)
+    } else {
+        print_text(&summary, &arguments.output)
+    }
     Ok(match (summary.stopped, summary.pages_held + summary.scans_held) {
         (true, _) => Exit::Stopped,
         (false, 0) => Exit::Delivered,
@@ -112,8 +112,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
 
 fn check_inputs(inputs: &[PathBuf]) -> Result<(), Failure> {
     for input in inputs {
-        fs::metadata(input)
-            .map_err(|e| Failure::stopped(format!("failed to read {}: {e}", input.display()), "name a folder of scans"))?;
+        fs::metadata(input).map_err(|e| {
+            Failure::stopped(format!("failed to read {}: {e}", input.display()), "name a folder of scans")
+        })?;
     }
     Ok(())
 }

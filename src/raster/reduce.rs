@@ -88,11 +88,6 @@ impl Background {
         self.levels.iter_mut().for_each(|l| *l = (*l).max(floor));
     }
 
-    /// Side of a tile in pixels.
-    pub(crate) fn tile(&self) -> u32 {
-        self.tile
-    }
-
     /// Number of columns and the levels of the tiles, row by row.
     pub(crate) fn tiles(&self) -> (usize, &[u8]) {
         (self.columns, &self.levels)

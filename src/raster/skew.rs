@@ -18,6 +18,8 @@ const FINE_ROWS: u32 = 1700;
 const TILE_PX: u32 = 64;
 /// Step of the first search, degrees: about half the width of the peak that a page of text makes.
 const COARSE_STEP_DEG: f32 = 0.2;
+/// The first search goes at least so far, degrees: a peak is judged by what lies beside it.
+const MIN_RANGE_DEG: f32 = 5.0;
 /// The last fit spans at least this much to either side of the peak, degrees.
 const MIN_FLANK_DEG: f32 = 0.14;
 /// Steps to either side of the peak in the fine searches.
@@ -31,7 +33,7 @@ const MIN_CONTRAST: f32 = 3.0;
 /// The angle of the text lines of a page that stands upright, within `params.max_angle_deg` to either side.
 ///
 /// Counter-clockwise positive, as found: a page turned counter-clockwise by 2 degrees gives +2.0. 0 when nothing on the
-/// page tells (blank pages, photos), when the best angle is at the end of the range, or when switched off.
+/// page tells (blank pages, photos), when the angle is beyond the range, or when switched off.
 pub fn skew(page: &Grey, params: &SkewParams) -> Degrees {
     let limit = if params.max_angle_deg.is_finite() { params.max_angle_deg.clamp(0.0, 45.0) } else { 0.0 };
     if !params.enabled || limit == 0.0 || page.width() < 8 * STRIP_PX as u32 || page.height() < 64 {
@@ -41,14 +43,12 @@ pub fn skew(page: &Grey, params: &SkewParams) -> Degrees {
     find(&fine, limit).map_or(Degrees(0.0), Degrees)
 }
 
-/// Coarse sweep, test of evidence, two finer sweeps around the peak.
+/// Coarse sweep, test of evidence, three finer sweeps around the peak.
 fn find(fine: &Strips, limit: f32) -> Option<f32> {
     let coarse = fine.halved();
     let mut profile = Vec::new();
-    let count = (limit / COARSE_STEP_DEG).ceil() as i32;
-    let scores: Vec<f32> = (-count..=count)
-        .map(|i| coarse.score((i as f32 * COARSE_STEP_DEG).clamp(-limit, limit), &mut profile))
-        .collect();
+    let count = (limit.max(MIN_RANGE_DEG) / COARSE_STEP_DEG).ceil() as i32;
+    let scores: Vec<f32> = (-count..=count).map(|i| coarse.score(i as f32 * COARSE_STEP_DEG, &mut profile)).collect();
     let best = peak(&scores)?;
     if best == 0 || best + 1 == scores.len() || !is_evidence(&scores, best) {
         return None;
@@ -63,7 +63,7 @@ fn find(fine: &Strips, limit: f32) -> Option<f32> {
         let scores: Vec<f32> = (-REACH..=REACH).map(|i| fine.score(angle + i as f32 * step, &mut profile)).collect();
         angle += vertex(&scores) * step;
     }
-    Some(angle.clamp(-limit, limit))
+    (angle.abs() <= limit).then_some(angle)
 }
 
 fn peak(scores: &[f32]) -> Option<usize> {

@@ -67,8 +67,8 @@ struct Desk {
 
 impl Desk {
     fn open(recipe: Recipe, models: &Path) -> Result<Self, Fault> {
-        let models = ModelFolder::open(models)
-            .map_err(|e| Fault::new(Stage::Worker, FaultKind::Engine, e.to_string()))?;
+        let models =
+            ModelFolder::open(models).map_err(|e| Fault::new(Stage::Worker, FaultKind::Engine, e.to_string()))?;
         let readers = Readers::open(&recipe, &models)?;
         Ok(Self { recipe, readers, open: None })
     }

@@ -64,18 +64,19 @@ impl Pool {
             let (config, job_queue, outcome_queue) = (config.clone(), job_queue.clone(), outcome_queue.clone());
             let ready = ready.clone();
             // The child is tied to this thread by its parent-death signal, so the thread outlives it.
-            let thread = thread::Builder::new().name(format!("worker-{worker}")).spawn(move || {
-                match Process::start(&config) {
-                    Ok(process) => {
-                        let _ = ready.send(Ok(()));
-                        drop(ready);
-                        serve(worker, process, &config, &job_queue, &outcome_queue);
+            let thread =
+                thread::Builder::new().name(format!("worker-{worker}")).spawn(move || {
+                    match Process::start(&config) {
+                        Ok(process) => {
+                            let _ = ready.send(Ok(()));
+                            drop(ready);
+                            serve(worker, process, &config, &job_queue, &outcome_queue);
+                        }
+                        Err(error) => {
+                            let _ = ready.send(Err(error));
+                        }
                     }
-                    Err(error) => {
-                        let _ = ready.send(Err(error));
-                    }
-                }
-            })?;
+                })?;
             threads.push(thread);
         }
         first_ready.recv().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::Interrupted).into()))?;
