@@ -3,6 +3,8 @@
 //! Reads the source as tokens, not as a grammar: paths that start with `crate::`, or climb to the crate's root by
 //! `super::`, name a room. Comments, strings and tests do not count: a test may look at any room.
 
+#![allow(clippy::expect_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
