@@ -109,20 +109,9 @@ impl Progress {
         }
     }
 
-    fn show(&mut self, event: &Event) {
+    /// Shows how things stand now; to be called when nothing has happened for a while.
+    pub(super) fn tick(&mut self) {
         let now = Instant::now();
-        if matches!(self.display, Display::Json) {
-            eprintln!("{}", json_line(event));
-            return;
-        }
-        if let Event::Held { scan, index, fault } = event {
-            let page = index.map_or(String::new(), |index| format!(", page {}", index + 1));
-            let line = format!("held: scan {}{page}: {fault}", &scan.to_string()[..12]);
-            match &self.display {
-                Display::Bar(bar) => bar.suspend(|| eprintln!("{line}")),
-                Display::Lines { .. } | Display::Json => eprintln!("{line}"),
-            }
-        }
         self.recent.push_back((now, self.processed));
         while self.recent.front().is_some_and(|(at, _)| now - *at > RATE_WINDOW) {
             self.recent.pop_front();
@@ -141,6 +130,16 @@ impl Progress {
             }
             Display::Lines { .. } | Display::Json => {}
         }
+    }
+
+    fn show(&mut self, event: &Event) {
+        match (&self.display, event) {
+            (Display::Json, _) => eprintln!("{}", json_line(event)),
+            (Display::Bar(bar), Event::Held { .. }) => bar.suspend(|| eprintln!("{}", held_line(event))),
+            (Display::Lines { .. }, Event::Held { .. }) => eprintln!("{}", held_line(event)),
+            _ => {}
+        }
+        self.tick();
     }
 
     fn message(&self, now: Instant) -> String {
@@ -179,6 +178,13 @@ fn duration_text(seconds: f64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let clock = format!("{}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60);
     if days > 0 { format!("{days} d {clock}") } else { clock }
+}
+
+/// What an operator reads when something is held: which scan, which page, why, and what to do.
+fn held_line(event: &Event) -> String {
+    let Event::Held { scan, index, fault } = event else { return String::new() };
+    let page = index.map_or(String::new(), |index| format!(", page {}", index + 1));
+    format!("held: scan {}{page}: {fault}", &scan.to_string()[..12])
 }
 
 fn json_line(event: &Event) -> serde_json::Value {
