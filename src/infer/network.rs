@@ -105,7 +105,7 @@ impl Network {
         let mut model = core.read_model_from_buffer(&models.network(file)?, None)?;
         let dimensions = shape.map(|side| match side {
             Some(side) => Dimension::new(i64::from(side), i64::from(side)),
-            None => Dimension::new(1, -1),
+            None => Dimension::new(-1, -1),
         });
         model.reshape_single_input(&PartialShape::new(dimensions.len() as i64, &dimensions)?)?;
         let mut compiled = core.compile_model(&model, DeviceType::CPU)?;
