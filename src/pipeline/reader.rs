@@ -308,7 +308,10 @@ impl Notes {
                 (Some(name), None) => format!("did you mean \"{name}\"? ({here})"),
                 (None, None) => here,
             };
-            meant.extend(nearest_here.map(|name| (stranger.table.clone(), name.to_owned())));
+            meant.extend(match (nearest_here, elsewhere) {
+                (_, Some((table, name))) => Some((table.clone(), (*name).to_owned())),
+                (here, None) => here.map(|name| (stranger.table.clone(), name.to_owned())),
+            });
             noted.push(Noted {
                 offset: stranger.offset,
                 key: dotted(&stranger.table, &stranger.key),
