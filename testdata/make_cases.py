@@ -82,17 +82,17 @@ def beispiel():
     """Residence permit: form with blank backs in one G4 file, colour notice, certificate fed upside down."""
     case = Case("backlog", "AZ-2024-000123_Beispiel")
     case.tiff("0001_antrag.tif", [
-        case.page(letters.antrag_erste_seite, "antrag", 300, skew_deg=1.3, specks=20, punched=True),
+        case.page(letters.antrag_erste_seite, "Antrag Aufenthaltstitel", 300, skew_deg=1.3, specks=20, punched=True),
         case.page(None, None, 300, specks=40, punched=True),
-        case.page(letters.antrag_zweite_seite, "antrag", 300, skew_deg=-0.8, specks=20),
+        case.page(letters.antrag_zweite_seite, "Antrag Aufenthaltstitel", 300, skew_deg=-0.8, specks=20),
         case.page(None, None, 300, specks=25),
     ])
     case.pdf("0002_bescheid.pdf", [
-        case.page(letters.bescheid_erste_seite, "bescheid", 200, mode="colour", skew_deg=-1.5, noise=2.0, clip_white=238),
-        case.page(letters.bescheid_zweite_seite, "bescheid", 300, skew_deg=0.4, specks=12),
+        case.page(letters.bescheid_erste_seite, "Bescheid", 200, mode="colour", skew_deg=-1.5, noise=2.0, clip_white=238),
+        case.page(letters.bescheid_zweite_seite, "Bescheid", 300, skew_deg=0.4, specks=12),
     ])
     case.tiff("0003_meldebescheinigung.tif", [
-        case.page(letters.meldebescheinigung, "meldebescheinigung", 300, turn=180, skew_deg=0.6, specks=15),
+        case.page(letters.meldebescheinigung, "Meldebescheinigung", 300, turn=180, skew_deg=0.6, specks=15),
     ], one_strip=False)
 
 
@@ -100,27 +100,27 @@ def oeger():
     """Tenancy: a scanned PDF of mixed streams with a sideways page, a two-column leaflet fed sideways. Umlaut in the name."""
     case = Case("backlog", "AZ-2023-004711_Öger")
     case.pdf("scan_20230904_0815.pdf", [
-        case.page(letters.mietvertrag_erste_seite, "mietvertrag", 200, mode="grey", skew_deg=2.0, noise=2.0, clip_white=240),
-        case.page(letters.mietvertrag_zweite_seite, "mietvertrag", 200, turn=270, skew_deg=-0.5),
+        case.page(letters.mietvertrag_erste_seite, "Mietvertrag", 200, mode="grey", skew_deg=2.0, noise=2.0, clip_white=240),
+        case.page(letters.mietvertrag_zweite_seite, "Mietvertrag", 200, turn=270, skew_deg=-0.5),
     ], rotate=[0, 90])
     case.tiff("wohnungsgeber.tif", [
-        case.page(letters.wohnungsgeberbestaetigung, "wohnungsgeberbestaetigung", 200, skew_deg=-2.4, specks=10),
+        case.page(letters.wohnungsgeberbestaetigung, "Wohnungsgeberbestätigung", 200, skew_deg=-2.4, specks=10),
     ], compression="tiff_lzw")
     case.tiff("merkblatt.tif", [
-        case.page(letters.merkblatt_zweispaltig, "merkblatt", 300, turn=90, skew_deg=0.9, specks=15),
+        case.page(letters.merkblatt_zweispaltig, "Merkblatt", 300, turn=90, skew_deg=0.9, specks=15),
     ])
 
 
 def kowalczyk():
     """Money: tables with and without rules, a lossless grey PNG, a blank back with paper noise."""
     case = Case("backlog", "AZ-2022-000789_Kowalczyk")
-    case.png("rechnung.png", case.page(letters.rechnung, "rechnung", 200, mode="grey", noise=1.2, blur=0.4, clip_white=232))
+    case.png("rechnung.png", case.page(letters.rechnung, "Rechnung", 200, mode="grey", noise=1.2, blur=0.4, clip_white=232))
     case.jpeg("rechnung_rueckseite.jpg", case.page(None, None, 200, mode="grey", noise=4.0, paper=232))
     case.tiff("kontoauszug.tif", [
-        case.page(letters.kontoauszug, "kontoauszug", 300, skew_deg=2.5, specks=20),
+        case.page(letters.kontoauszug, "Kontoauszug", 300, skew_deg=2.5, specks=20),
     ])
     case.jpeg("zahlungsaufstellung.jpg", case.page(
-        letters.zahlungsaufstellung, "auszahlungsbeleg", 200, mode="colour", turn=270, skew_deg=-1.1, noise=2.0,
+        letters.zahlungsaufstellung, "Auszahlungsbeleg", 200, mode="colour", turn=270, skew_deg=-1.1, noise=2.0,
         clip_white=238))
 
 
@@ -128,24 +128,24 @@ def nguyen():
     """Correspondence: note, e-mail and letter in one G4 file, one of them upside down; a JPEG with an EXIF orientation."""
     case = Case("backlog", "AZ-2021-001002_Nguyen-Lindner")
     case.tiff("0001.tif", [
-        case.page(letters.vermerk, "vermerk", 200, skew_deg=0.7, contrast=0.85, specks=10),
+        case.page(letters.vermerk, "Vermerk", 200, skew_deg=0.7, contrast=0.85, specks=10),
         case.page(None, None, 200, specks=12),
     ])
     case.tiff("0002.tif", [
-        case.page(letters.email, "email", 200, turn=180, specks=8),
+        case.page(letters.email, "E-Mail", 200, turn=180, specks=8),
     ], compression="tiff_adobe_deflate")
     # Orientation 6: the viewer turns the pixels 90 degrees clockwise, so the page lies turned 270 degrees in them.
     case.jpeg("0003.jpg", case.page(
-        letters.anhoerung, "brief", 200, mode="grey", turn=270, skew_deg=1.8, noise=3.0, paper=236), orientation=6)
+        letters.anhoerung, "Brief", 200, mode="grey", turn=270, skew_deg=1.8, noise=3.0, paper=236), orientation=6)
 
 
 def stoerfall():
     """Damage of every common kind between two sound files."""
     case = Case("broken", "AZ-2020-000042_Störfall")
-    good = case.page(letters.vermerk, "vermerk", 200, skew_deg=-0.6)
+    good = case.page(letters.vermerk, "Vermerk", 200, skew_deg=-0.6)
     case.tiff("0001_gut.tif", [good])
 
-    pages = [case.page(letters.email, "email", 200), case.page(letters.anhoerung, "brief", 200)]
+    pages = [case.page(letters.email, "E-Mail", 200), case.page(letters.anhoerung, "Brief", 200)]
     whole = case.folder / "whole"
     write_tiff(whole, pages, "group4")
     content = whole.read_bytes()
@@ -159,7 +159,7 @@ def stoerfall():
     subprocess.run(["qpdf", "--encrypt", "geheim", "geheim", "128", "--use-aes=y", "--", "--static-id", "--static-aes-iv",
                     sound, whole], check=True)
     case.damaged("0004_kennwort.pdf", whole.read_bytes(), ["encrypted"])
-    grey = case.page(letters.anhoerung, "brief", 200, mode="grey", noise=1.0, clip_white=232)
+    grey = case.page(letters.anhoerung, "Brief", 200, mode="grey", noise=1.0, clip_white=232)
     content = jpeg_bytes(grey)
     case.damaged("0005_abgeschnitten.jpg", content[:len(content) * 4 // 10], ["truncated", "corrupt"])
     case.damaged("0006_leer.tif", b"", ["empty"])
@@ -169,7 +169,7 @@ def stoerfall():
     whole.unlink()
     sound.unlink()
 
-    case.tiff("0009_gut.tif", [case.page(letters.email, "email", 200, skew_deg=0.5)])
+    case.tiff("0009_gut.tif", [case.page(letters.email, "E-Mail", 200, skew_deg=0.5)])
 
 
 def main():
