@@ -1,0 +1,224 @@
+//! Proof after writing: the file is read again from the disk and must hold what was meant.
+//!
+//! Reads what [`super::PdfWriter`] writes (a cross-reference table, plain dictionaries), not PDFs in general. Memory is
+//! one buffer, whatever the number of pages.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::PdfError;
+use crate::model::Digest;
+
+/// The longest dictionary that is written for a page, a node or a picture, generously.
+const MAX_DICTIONARY: usize = 16 * 1024;
+/// `%%EOF` and `startxref` stand in the last bytes.
+const TAIL: u64 = 64;
+/// Bytes of an entry of the cross-reference table (ISO 32000-1, 7.5.4).
+const ENTRY: u64 = 20;
+/// Levels of the page tree: 32 pages a node would overflow any file long before.
+const MAX_DEPTH: usize = 12;
+
+/// How the file on the disk differs from what was written.
+#[derive(Debug, thiserror::Error)]
+pub enum RereadError {
+    /// The file cannot be read.
+    #[error("read the written pdf again: {0}")]
+    Read(#[from] io::Error),
+    /// It ends before its end marker.
+    #[error("the written pdf is cut short: no end marker")]
+    NoEnd,
+    /// The cross-reference table is not where the end of the file says, or not a table.
+    #[error("the written pdf's cross-reference table is broken")]
+    Table,
+    /// An object is not where the table says, or lacks an entry.
+    #[error("object {number} of the written pdf is broken")]
+    Object {
+        /// Its number.
+        number: u32,
+    },
+    /// Pages are missing, or too many.
+    #[error("the written pdf has {found} pages instead of {expected}")]
+    Pages {
+        /// Pages written.
+        expected: usize,
+        /// Pages found.
+        found: usize,
+    },
+    /// A picture is not the one that was written.
+    #[error("the picture of page {page} of the written pdf has another SHA-256")]
+    Picture {
+        /// Page, from 1.
+        page: usize,
+    },
+}
+
+/// Reads the file at `path` again and compares: the end marker, the cross-reference table and every object's place, the
+/// number of pages, and the SHA-256 of every page's picture with `expected`, in page order.
+///
+/// # Errors
+/// [`PdfError::Reread`].
+pub fn reread(path: &Path, expected: &[Digest]) -> Result<(), PdfError> {
+    let mut file = Written::open(path)?;
+    file.check_places()?;
+    file.check_pages(expected)?;
+    Ok(())
+}
+
+/// A file of ours, opened.
+struct Written {
+    input: BufReader<File>,
+    /// Where entry 0 of the table begins.
+    entries_at: u64,
+    /// Entries in the table.
+    size: u32,
+    /// Number of the catalog.
+    root: u32,
+}
+
+/// An indirect object: the text of its dictionary, and where a stream's data begins.
+struct Object {
+    number: u32,
+    dictionary: Vec<u8>,
+    data_at: u64,
+}
+
+impl Written {
+    fn open(path: &Path) -> Result<Self, RereadError> {
+        let mut input = BufReader::new(File::open(path)?);
+        let len = input.seek(SeekFrom::End(0))?;
+        let tail = read_at(&mut input, len.saturating_sub(TAIL), TAIL as usize)?;
+        let tail = tail.strip_suffix(b"\n%%EOF\n").ok_or(RereadError::NoEnd)?;
+        let table_at = tail.rsplit(|&b| b == b'\n').next().and_then(number).ok_or(RereadError::NoEnd)?;
+
+        let head = read_at(&mut input, table_at, 32)?;
+        let mut lines = head.split(|&b| b == b'\n');
+        let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let size = second.strip_prefix(b"0 ").and_then(number).and_then(|n| u32::try_from(n).ok());
+        let size = size.filter(|_| first == b"xref").ok_or(RereadError::Table)?;
+        let entries_at = table_at + (first.len() + second.len()) as u64 + 2;
+
+        let trailer = read_at(&mut input, entries_at + ENTRY * u64::from(size), 256)?;
+        let root = Some(&trailer[..]).filter(|t| t.starts_with(b"trailer\n")).and_then(|t| reference(t, "Root"));
+        Ok(Self { input, entries_at, size, root: root.ok_or(RereadError::Table)? })
+    }
+
+    /// Where object `number` begins.
+    fn place(&mut self, number: u32) -> Result<u64, RereadError> {
+        let entry = read_at(&mut self.input, self.entries_at + ENTRY * u64::from(number), ENTRY as usize)?;
+        let offset = entry.strip_suffix(b" 00000 n\r\n").and_then(self::number);
+        offset.filter(|_| number < self.size).ok_or(RereadError::Table)
+    }
+
+    /// Every entry of the table leads to its object.
+    fn check_places(&mut self) -> Result<(), RereadError> {
+        for number in 1..self.size {
+            let offset = self.place(number)?;
+            let head = format!("{number} 0 obj\n");
+            if read_at(&mut self.input, offset, head.len())? != head.as_bytes() {
+                return Err(RereadError::Object { number });
+            }
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, number: u32) -> Result<Object, RereadError> {
+        let offset = self.place(number)?;
+        let bytes = read_at(&mut self.input, offset, MAX_DICTIONARY)?;
+        let find = |mark: &[u8]| bytes.windows(mark.len()).position(|window| window == mark);
+        let stream = find(b"\nstream\n");
+        let end = find(b"\nendobj\n").into_iter().chain(stream).min().ok_or(RereadError::Object { number })?;
+        let data_at = offset + end as u64 + b"\nstream\n".len() as u64;
+        Ok(Object { number, dictionary: bytes.get(..end).unwrap_or_default().to_vec(), data_at })
+    }
+
+    /// Walks the page tree in order, with one node of each level in memory.
+    fn check_pages(&mut self, expected: &[Digest]) -> Result<(), RereadError> {
+        let catalog = self.object(self.root)?;
+        let root = reference(&catalog.dictionary, "Pages").ok_or(RereadError::Object { number: catalog.number })?;
+        let mut branch = vec![vec![root]];
+        let mut found = 0_usize;
+        while let Some(nodes) = branch.last_mut() {
+            let Some(number) = nodes.pop() else {
+                branch.pop();
+                continue;
+            };
+            let node = self.object(number)?;
+            if let Some(mut kids) = kids(&node.dictionary) {
+                kids.reverse();
+                branch.push(kids);
+                if branch.len() > MAX_DEPTH {
+                    return Err(RereadError::Object { number });
+                }
+                continue;
+            }
+            let digest = expected.get(found);
+            found += 1;
+            let digest = digest.ok_or(RereadError::Pages { expected: expected.len(), found })?;
+            let picture = reference(&node.dictionary, "P").ok_or(RereadError::Object { number })?;
+            let contents = reference(&node.dictionary, "Contents").ok_or(RereadError::Object { number })?;
+            self.object(contents)?;
+            if self.stream_digest(picture)? != *digest {
+                return Err(RereadError::Picture { page: found });
+            }
+        }
+        if found == expected.len() { Ok(()) } else { Err(RereadError::Pages { expected: expected.len(), found }) }
+    }
+
+    /// SHA-256 of a stream's data, as long as its dictionary says and followed by its end.
+    fn stream_digest(&mut self, number: u32) -> Result<Digest, RereadError> {
+        let object = self.object(number)?;
+        let broken = RereadError::Object { number };
+        let Some(len) = value(&object.dictionary, "Length").and_then(self::number) else { return Err(broken) };
+        self.input.seek(SeekFrom::Start(object.data_at))?;
+        let mut sha = Sha256::new();
+        let mut buffer = vec![0; 64 * 1024];
+        let mut data = (&mut self.input).take(len);
+        loop {
+            let got = data.read(&mut buffer)?;
+            let Some(bytes) = buffer.get(..got).filter(|bytes| !bytes.is_empty()) else { break };
+            sha.update(bytes);
+        }
+        let mut end = [0; 11];
+        self.input.read_exact(&mut end)?;
+        if &end == b"\nendstream\n" { Ok(Digest(sha.finalize().into())) } else { Err(broken) }
+    }
+}
+
+/// Up to `len` bytes from `offset`; fewer at the end of the file.
+fn read_at(input: &mut BufReader<File>, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+    input.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::with_capacity(len);
+    input.take(len as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The digits at the start of `bytes`, up to a blank or the end.
+fn number(bytes: &[u8]) -> Option<u64> {
+    let digits = bytes.split(|b| !b.is_ascii_digit()).next()?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// What follows `/key` in the text of a dictionary.
+fn value<'a>(dictionary: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    let key = [b"/", key.as_bytes()].concat();
+    let at = |index: usize| dictionary.get(index + key.len()..);
+    let ends = |rest: &[u8]| rest.first().is_some_and(|b| !b.is_ascii_alphanumeric());
+    let mut places = dictionary.windows(key.len()).enumerate().filter(|(_, window)| *window == key);
+    let rest = places.find_map(|(index, _)| at(index).filter(|rest| ends(rest)))?;
+    Some(rest.trim_ascii_start())
+}
+
+/// The object number of the reference after `/key`.
+fn reference(dictionary: &[u8], key: &str) -> Option<u32> {
+    u32::try_from(number(value(dictionary, key)?)?).ok()
+}
+
+/// The object numbers in `/Kids`, if there are any.
+fn kids(dictionary: &[u8]) -> Option<Vec<u32>> {
+    let list = value(dictionary, "Kids")?.strip_prefix(b"[")?.split(|&b| b == b']').next()?;
+    let text = std::str::from_utf8(list).ok()?;
+    text.split(" 0 R").map(str::trim).filter(|n| !n.is_empty()).map(|n| n.parse().ok()).collect()
+}
