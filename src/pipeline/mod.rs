@@ -1,12 +1,31 @@
 //! The pipeline file: TOML in, a resolved pipeline or every problem of the file at once out.
+//!
+//! The file is read raw into a tree ([`syntax`]), then every key is asked for by type and range ([`resolve`], through
+//! [`reader`], which so learns what nobody asked for). Knows the parameter structs of the rooms, none of their work.
+//! `pipelines/*.toml` are the reference of the keys, `docs/pipeline.md` lists them.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
 use crate::model::Digest;
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
+
+mod find;
+mod problem;
+mod reader;
+mod resolve;
+mod syntax;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use find::{FindError, find};
+pub use problem::Problem;
 
 /// What becomes of a blank page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,16 +37,24 @@ pub enum BlankAction {
     Drop,
 }
 
+/// Where documents go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// A folder, named on the command line.
+    #[default]
+    Folder,
+}
+
 /// A pipeline file, resolved: every default filled in, every value checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pipeline {
-    /// `line.name`.
+    /// `line.name`: can be part of a file name.
     pub name: String,
     /// SHA-256 of the file's bytes.
     pub digest: Digest,
     /// `line.language`: BCP 47 tag of the documents, `de`.
     pub language: String,
-    /// `line.state`: state folder, if named.
+    /// `line.state`: state folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub state: Option<PathBuf>,
     /// `line.workers`: number of workers, if named.
     pub workers: Option<usize>,
@@ -35,7 +62,7 @@ pub struct Pipeline {
     pub intake: IntakeRules,
     /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
-    /// `ocr.models`: model folder, if named.
+    /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub models: Option<PathBuf>,
     /// `blank.action`.
     pub blank: BlankAction,
@@ -43,8 +70,103 @@ pub struct Pipeline {
     pub separate: SeparateBy,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
+    /// `target.kind`.
+    pub target: Target,
     /// `limits.page_seconds`, `limits.open_seconds`.
     pub limits: WorkerLimits,
     /// `limits.attempts`: how often a page is tried before it is held, at least 1.
     pub attempts: u32,
+}
+
+/// A pipeline file cannot be used.
+#[derive(Debug)]
+pub enum LoadError {
+    /// It cannot be read.
+    Read {
+        /// As given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is wrong.
+    Problems {
+        /// As given.
+        path: PathBuf,
+        /// At least one, in the order of the file.
+        problems: Vec<Problem>,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { path, source } => write!(f, "failed to read pipeline {}: {source}", path.display()),
+            Self::Problems { path, problems } => problems.iter().enumerate().try_for_each(|(i, problem)| {
+                write!(f, "{}{}:{problem}", if i == 0 { "" } else { "\n" }, path.display())
+            }),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } => Some(source),
+            Self::Problems { .. } => None,
+        }
+    }
+}
+
+/// Largest pipeline file, in bytes; what is larger was named by mistake.
+const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// Reads and resolves a pipeline file. Relative folders in it start at the file's own folder, so that a line does the
+/// same wherever it is started from.
+pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
+    let read_error = |source| LoadError::Read { path: path.to_owned(), source };
+    let len = std::fs::metadata(path).map_err(read_error)?.len();
+    if len > MAX_FILE_BYTES {
+        return Err(read_error(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("{len} bytes are no pipeline file"),
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(read_error)?;
+    let file = path.file_stem().unwrap_or_default().to_string_lossy();
+    let parsed = match std::str::from_utf8(&bytes) {
+        Ok(text) => parse(&file, text),
+        Err(error) => Err(vec![not_utf8(&bytes, error.valid_up_to())]),
+    };
+    let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for named in [&mut pipeline.state, &mut pipeline.models].into_iter().flatten() {
+        *named = folder.join(&*named);
+    }
+    Ok(pipeline)
+}
+
+/// Resolves the text of a pipeline file. `name` is the file's name without its ending; hints use it. All problems are
+/// told, in the order of the text.
+pub fn parse(name: &str, text: &str) -> Result<Pipeline, Vec<Problem>> {
+    let positions = problem::Positions::new(text);
+    let (tree, mut problems) = syntax::parse(text, &positions);
+    let notes = reader::Notes::default();
+    let pipeline = resolve::pipeline(&notes, &tree, name, Digest::of(text.as_bytes()));
+    let broken: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+    for reader::Noted { offset, key, message, hint } in notes.into_noted() {
+        let (line, column) = positions.of(offset);
+        // What stands on a line with a syntax error was guessed: nothing more can be said of it.
+        if !broken.contains(&line) {
+            problems.push(Problem { line, column, key, message, hint });
+        }
+    }
+    problems.sort_by(|a, b| (a.line, a.column, &a.key).cmp(&(b.line, b.column, &b.key)));
+    if problems.is_empty() { Ok(pipeline) } else { Err(problems) }
+}
+
+fn not_utf8(bytes: &[u8], valid_up_to: usize) -> Problem {
+    let before = bytes.get(..valid_up_to).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
+    let (line, column) = problem::Positions::new(before).of(before.len());
+    let message = "not UTF-8 text".into();
+    Problem { line, column, key: String::new(), message, hint: Some("save the file in the encoding UTF-8".into()) }
 }
