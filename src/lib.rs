@@ -28,4 +28,5 @@ pub mod page;
 pub mod pdf;
 pub mod pipeline;
 pub mod raster;
+mod saboteur;
 pub mod worker;

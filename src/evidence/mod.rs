@@ -1,3 +1,45 @@
 //! What proves the promise: page counts of a batch.
 //!
 //! In: counts. Out: a balance that holds or names what is missing. Knows `model` only.
+
+use crate::model::PageCounts;
+
+/// The promise is broken: pages are missing or counted twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the pages do not balance: {} received, but {} delivered + {} blanks + {} separators + {} held = {}",
+    .0.received, .0.delivered, .0.blanks, .0.separators, .0.held, placed(.0)
+)]
+pub struct Imbalance(pub PageCounts);
+
+fn placed(counts: &PageCounts) -> u64 {
+    [counts.delivered, counts.blanks, counts.separators, counts.held].iter().fold(0, |sum, &n| sum.saturating_add(n))
+}
+
+/// Checks: pages received = delivered + blanks recorded + separators recorded + held.
+///
+/// # Errors
+/// The counts, if it does not hold.
+pub fn balance(counts: &PageCounts) -> Result<(), Imbalance> {
+    if counts.received == placed(counts) { Ok(()) } else { Err(Imbalance(*counts)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_page_and_a_doubled_page_are_told() {
+        let counts = PageCounts { received: 10, delivered: 6, blanks: 2, separators: 1, held: 1 };
+        assert_eq!(balance(&counts), Ok(()));
+        for received in [9, 11] {
+            let error = balance(&PageCounts { received, ..counts }).map_err(|e| e.to_string());
+            assert_eq!(
+                error,
+                Err(format!(
+                    "the pages do not balance: {received} received, but 6 delivered + 2 blanks + 1 separators + 1 held = 10"
+                ))
+            );
+        }
+    }
+}

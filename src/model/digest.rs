@@ -22,6 +22,33 @@ impl Digest {
     }
 }
 
+/// Takes bytes piece by piece; a sink for `io::copy`.
+#[derive(Clone, Default)]
+pub struct Digester {
+    hasher: sha2::Sha256,
+    len: u64,
+}
+
+impl Digester {
+    /// Digest and number of the bytes taken.
+    pub fn finish(self) -> (Digest, u64) {
+        use sha2::Digest as _;
+        (Digest(self.hasher.finalize().into()), self.len)
+    }
+}
+
+impl std::io::Write for Digester {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        sha2::Digest::update(&mut self.hasher, bytes);
+        self.len += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -12,11 +12,13 @@ mod fault;
 mod geometry;
 mod image;
 mod page;
+mod receipt;
 mod text;
 
-pub use digest::{Digest, PageId};
+pub use digest::{Digest, Digester, PageId};
 pub use fault::{Fault, FaultKind, Stage};
 pub use geometry::{Affine, Degrees, PixelBox, Placement, Point, Quad, QuarterTurn, Resolution};
 pub use image::{ByteRange, ColourMode, ImageCodec, ImageStream, PageImage};
 pub use page::{Barcode, Blank, PageRecord, PatchCode, PatchKind};
+pub use receipt::{PageCounts, Receipt};
 pub use text::{TextLine, Word};

@@ -1,0 +1,140 @@
+//! Finding phrases in text that OCR read: approximate search without regard to case, accents and signs.
+
+/// Letters of a phrase that one edit may be spent on: one wrong, lost or added letter in eight. An OCR error rate of
+/// one in twenty, which is a bad page, stays well below.
+const LETTERS_PER_EDIT: usize = 8;
+
+/// Text made comparable: lower case, umlauts without dots, sharp s as `ss`, everything but letters and digits a
+/// single blank, a blank at both ends.
+pub(super) fn normalise(text: &str) -> Vec<char> {
+    let mut normal = vec![' '];
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'ä' | 'à' | 'á' | 'â' => normal.push('a'),
+            'ö' | 'ó' | 'ô' => normal.push('o'),
+            'ü' | 'ú' | 'û' => normal.push('u'),
+            'é' | 'è' | 'ê' => normal.push('e'),
+            'ß' => normal.extend(['s', 's']),
+            // Combining marks: decomposed umlauts come out like composed ones.
+            '\u{300}'..='\u{36f}' | '\u{ad}' => {}
+            letter if letter.is_alphanumeric() => normal.push(letter),
+            _ if normal.last() == Some(&' ') => {}
+            _ => normal.push(' '),
+        }
+    }
+    if normal.last() != Some(&' ') {
+        normal.push(' ');
+    }
+    normal
+}
+
+/// A phrase prepared for searching.
+#[derive(Clone, Debug)]
+pub(super) struct Phrase {
+    /// With a blank at both ends, so that it matches whole words; at most 128 characters.
+    letters: Vec<char>,
+    max_edits: u32,
+}
+
+impl Phrase {
+    /// `None` if the phrase has no letter or digit.
+    pub(super) fn new(phrase: &str) -> Option<Self> {
+        let mut letters = normalise(phrase);
+        letters.truncate(u128::BITS as usize);
+        let count = letters.iter().filter(|&&letter| letter != ' ').count();
+        (count > 0).then(|| Self { letters, max_edits: (count / LETTERS_PER_EDIT) as u32 })
+    }
+
+    /// Whether this phrase holds the other one.
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        self.letters.windows(other.letters.len()).any(|part| part == other.letters)
+    }
+
+    /// Similarity (above 0, 1 for equal) of the best place in `text`, which is normalised; `None` if it is nowhere.
+    ///
+    /// G. Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming",
+    /// J. ACM 46 (1999), in the form of H. Hyyrö (2003), for a match anywhere in the text.
+    pub(super) fn find(&self, text: &[char]) -> Option<f32> {
+        let len = self.letters.len();
+        let last = 1u128 << (len - 1);
+        let (mut plus, mut minus) = (u128::MAX, 0u128);
+        let mut edits = len as u32;
+        let mut best = edits;
+        for &letter in text {
+            let equal =
+                self.letters.iter().enumerate().fold(0u128, |bits, (i, &l)| bits | (u128::from(l == letter) << i));
+            let diagonal = (((equal & plus).wrapping_add(plus)) ^ plus) | equal | minus;
+            let mut rise = minus | !(diagonal | plus);
+            let mut fall = plus & diagonal;
+            if rise & last != 0 {
+                edits += 1;
+            }
+            if fall & last != 0 {
+                edits -= 1;
+            }
+            best = best.min(edits);
+            rise <<= 1;
+            fall <<= 1;
+            plus = fall | !(diagonal | rise);
+            minus = rise & diagonal;
+        }
+        (best <= self.max_edits).then(|| 1.0 - best as f32 / len as f32)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The textbook matrix: fewest edits between `phrase` and any part of `text`.
+    fn fewest_edits(phrase: &[char], text: &[char]) -> u32 {
+        let mut row: Vec<u32> = vec![0; text.len() + 1];
+        for (i, p) in phrase.iter().enumerate() {
+            let mut diagonal = row[0];
+            row[0] = i as u32 + 1;
+            for (j, t) in text.iter().enumerate() {
+                let up = row[j + 1];
+                row[j + 1] = (diagonal + u32::from(p != t)).min(up + 1).min(row[j] + 1);
+                diagonal = up;
+            }
+        }
+        row.into_iter().min().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_textbook(phrase in "[ab]{1,40}", text in "[ab ]{0,80}") {
+            let phrase = Phrase::new(&phrase).unwrap();
+            let text = normalise(&text);
+            let edits = fewest_edits(&phrase.letters, &text);
+            let expected = (edits <= phrase.max_edits).then(|| 1.0 - edits as f32 / phrase.letters.len() as f32);
+            prop_assert_eq!(phrase.find(&text), expected);
+        }
+
+        #[test]
+        fn normal_text_stays_normal(text in "\\PC{0,80}") {
+            let once: String = normalise(&text).into_iter().collect();
+            prop_assert_eq!(normalise(&once).into_iter().collect::<String>(), once);
+        }
+    }
+
+    #[test]
+    fn reads_over_what_ocr_gets_wrong_and_not_more() {
+        for (phrase, text, found) in [
+            ("Antrag", "ANTRAG auf Erteilung", true),
+            ("Antrag", "der Beantragung", false),
+            ("Antrag", "Anlrag", false),
+            ("Aufenthaltserlaubnis", "Erteilung einer Aufenthaltserlauhnis", true),
+            ("Aufenthaltserlaubnis", "Aufenthaltsgestattung", false),
+            ("Antrag auf Verlängerung", "Antragauf  Verlangerung", true),
+            ("Kündigung, Straße", "KUNDIGUNG STRASSE", true),
+            ("Bescheid", "", false),
+        ] {
+            assert_eq!(Phrase::new(phrase).unwrap().find(&normalise(text)).is_some(), found, "{phrase} in {text}");
+        }
+        assert!(Phrase::new(" -- ").is_none());
+    }
+}

@@ -1,0 +1,268 @@
+//! `case.json`: a case's account of itself, from which the promise can be proved without the ledger.
+//!
+//! Written front to back, one entry in memory at a time. Every page of every scan under `scans` stands in exactly one
+//! place: in a document, under `blanks_removed`, `separators` or `held`. `verify` reads it so.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::{Digest, FaultKind, PageCounts, Receipt, Stage};
+
+/// Value of `format`: readers refuse what they do not know.
+pub const FORMAT: &str = "scanstrasse case 1";
+
+/// A scan that was received for the case.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScanEntry<'a> {
+    /// Key of its batch.
+    pub batch: &'a str,
+    /// Name below its input folder.
+    pub file: &'a str,
+    /// SHA-256; `null` if it could not be read.
+    pub sha256: Option<Digest>,
+    /// Its size.
+    pub bytes: u64,
+    /// Its pages; `null` if they could not be counted (the scan is held then).
+    pub pages: Option<u32>,
+}
+
+/// A page, wherever it went.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageEntry<'a> {
+    /// Page of the PDF, from 1; absent if it is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// SHA-256 of its scan.
+    pub scan: Option<Digest>,
+    /// Name of its scan.
+    pub file: &'a str,
+    /// Index in the scan, from 0.
+    pub index: u32,
+    /// Clockwise turn that was undone, in degrees.
+    pub turn_deg: u16,
+    /// Skew as found, counter-clockwise positive, in degrees.
+    pub skew_deg: f32,
+    /// It counts as blank.
+    pub blank: bool,
+    /// Share of ink, 0 to 1.
+    pub ink_share: f32,
+    /// SHA-256 of its picture's stream in the PDF.
+    pub image_sha256: Option<Digest>,
+    /// The stream is the scanner's own, bit for bit.
+    pub original: bool,
+}
+
+/// A page or a whole scan that waits for a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeldEntry<'a> {
+    /// SHA-256 of the scan; `null` if it could not be read.
+    pub scan: Option<Digest>,
+    /// Its name.
+    pub file: &'a str,
+    /// Index of the page in the scan, from 0; `null` for the whole scan.
+    pub index: Option<u32>,
+    /// The step that failed.
+    pub stage: Stage,
+    /// Why.
+    pub kind: FaultKind,
+    /// More of why.
+    pub detail: &'a str,
+    /// What a person can do.
+    pub remedy: &'a str,
+}
+
+/// A document that stands at the target.
+#[derive(Clone, Debug)]
+pub struct DocumentEntry<'a> {
+    /// Number in the case.
+    pub number: u32,
+    /// Type.
+    pub type_name: &'a str,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Proof that it stands there.
+    pub receipt: &'a Receipt,
+}
+
+/// A list of pages by the reason why they are in no document.
+#[derive(Clone, Copy, Debug)]
+pub enum Apart {
+    /// Blank pages left out.
+    Blanks,
+    /// Separator sheets.
+    Separators,
+}
+
+/// Writes `case.json`. Parts come in the order of the methods here.
+pub struct CaseJson<W: Write> {
+    out: W,
+    /// The open list has an entry.
+    inside: bool,
+}
+
+impl<W: Write> CaseJson<W> {
+    /// Begins with the case's number and the list of scans.
+    ///
+    /// # Errors
+    /// Those of `out`, as in all methods.
+    pub fn begin(mut out: W, number: &str) -> io::Result<Self> {
+        write!(out, "{{\n\"format\": {},\n\"case\": {},\n\"scans\": [", json(FORMAT)?, json(number)?)?;
+        Ok(Self { out, inside: false })
+    }
+
+    /// A scan.
+    pub fn scan(&mut self, scan: &ScanEntry<'_>) -> io::Result<()> {
+        self.entry(scan)
+    }
+
+    /// Ends the list of scans and begins that of documents.
+    pub fn documents(&mut self) -> io::Result<()> {
+        self.list("documents")
+    }
+
+    /// Begins a document; its pages follow.
+    pub fn document(&mut self, document: &DocumentEntry<'_>) -> io::Result<()> {
+        // Index fields are read by a later step of the line; the list is part of the format from the start.
+        let head = serde_json::json!({
+            "number": document.number,
+            "type": document.type_name,
+            "confidence": round(document.confidence, 2),
+            "file": document.receipt.file.rsplit('/').next(),
+            "sha256": document.receipt.sha256,
+            "bytes": document.receipt.bytes,
+            "created": document.created.to_string(),
+            "fields": [],
+        });
+        let head = head.to_string();
+        self.comma()?;
+        write!(self.out, "{}, \"pages\": [", head.strip_suffix('}').unwrap_or(&head))?;
+        self.inside = false;
+        Ok(())
+    }
+
+    /// A page of the document, blank list or separator list that is open.
+    pub fn page(&mut self, page: &PageEntry<'_>) -> io::Result<()> {
+        self.entry(&PageEntry {
+            skew_deg: round(page.skew_deg, 2),
+            ink_share: round(page.ink_share, 5),
+            ..page.clone()
+        })
+    }
+
+    /// Ends a document.
+    pub fn end_document(&mut self) -> io::Result<()> {
+        self.inside = true;
+        self.out.write_all(b"]}")
+    }
+
+    /// Ends the list before and begins a list of pages that are in no document: blanks, then separators.
+    pub fn apart(&mut self, reason: Apart) -> io::Result<()> {
+        self.list(match reason {
+            Apart::Blanks => "blanks_removed",
+            Apart::Separators => "separators",
+        })
+    }
+
+    /// Ends the list before and begins that of what is held.
+    pub fn held_list(&mut self) -> io::Result<()> {
+        self.list("held")
+    }
+
+    /// Something held.
+    pub fn held(&mut self, held: &HeldEntry<'_>) -> io::Result<()> {
+        self.entry(held)
+    }
+
+    /// Ends with the balance.
+    pub fn finish(mut self, balance: &PageCounts) -> io::Result<()> {
+        writeln!(self.out, "\n],\n\"balance\": {}\n}}", serde_json::to_string(balance)?)
+    }
+
+    fn list(&mut self, name: &str) -> io::Result<()> {
+        self.inside = false;
+        write!(self.out, "\n],\n\"{name}\": [")
+    }
+
+    fn comma(&mut self) -> io::Result<()> {
+        let lead = if std::mem::replace(&mut self.inside, true) { ",\n  " } else { "\n  " };
+        self.out.write_all(lead.as_bytes())
+    }
+
+    fn entry(&mut self, entry: &impl Serialize) -> io::Result<()> {
+        self.comma()?;
+        Ok(serde_json::to_writer(&mut self.out, entry)?)
+    }
+}
+
+fn json(text: &str) -> io::Result<String> {
+    Ok(serde_json::to_string(text)?)
+}
+
+/// Rounded to `digits` after the point, as decimal text rounds it: no tail of binary digits in the file.
+fn round(value: f32, digits: usize) -> f32 {
+    format!("{value:.digits$}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_json_with_every_entry_in_its_place() {
+        let digest = Digest::of(b"");
+        let page = |page| PageEntry {
+            page,
+            scan: Some(digest),
+            file: "a\"b.tif",
+            index: 0,
+            turn_deg: 180,
+            skew_deg: 0.123_456,
+            blank: false,
+            ink_share: 0.1,
+            image_sha256: Some(digest),
+            original: true,
+        };
+        let receipt = Receipt { file: "K/0001_x.pdf".into(), sha256: digest, bytes: 1 };
+        let document = |number| DocumentEntry {
+            number,
+            type_name: "x",
+            confidence: 0.5,
+            created: Timestamp::default(),
+            receipt: &receipt,
+        };
+        let mut out = Vec::new();
+        let mut case = CaseJson::begin(&mut out, "K").unwrap();
+        for pages in [Some(3), None] {
+            let scan = ScanEntry { batch: "K", file: "a", sha256: Some(digest), bytes: 9, pages };
+            case.scan(&scan).unwrap();
+        }
+        case.documents().unwrap();
+        for number in [1, 2] {
+            case.document(&document(number)).unwrap();
+            (1..=number).for_each(|n| case.page(&page(Some(n))).unwrap());
+            case.end_document().unwrap();
+        }
+        case.apart(Apart::Blanks).unwrap();
+        case.page(&page(None)).unwrap();
+        case.apart(Apart::Separators).unwrap();
+        case.held_list().unwrap();
+        case.finish(&PageCounts { received: 4, delivered: 3, blanks: 1, ..PageCounts::default() }).unwrap();
+
+        let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(read["scans"][1]["pages"], serde_json::Value::Null);
+        assert_eq!(read["documents"][1]["pages"][1]["page"], 2);
+        assert_eq!(read["documents"][0]["file"], "0001_x.pdf");
+        assert_eq!(read["documents"][0]["fields"], serde_json::json!([]));
+        assert_eq!(read["documents"][0]["pages"][0]["file"], "a\"b.tif");
+        assert_eq!(read["blanks_removed"].as_array().unwrap().len(), 1);
+        assert!(read["blanks_removed"][0].get("page").is_none());
+        assert_eq!(read["separators"], serde_json::json!([]));
+        assert_eq!(read["balance"]["received"], 4);
+        assert!(String::from_utf8(out).unwrap().contains("\"skew_deg\":0.12,"));
+    }
+}

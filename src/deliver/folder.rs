@@ -1,0 +1,190 @@
+//! The folder target: `DIR/<case>/<NNNN>_<type>.pdf`, `DIR/<case>/case.json`, `DIR/index.csv`.
+//!
+//! A file appears under its final name only when it is whole: it is written as `.<name>.part` beside its place, forced
+//! to disk, read back, and renamed. What an interrupted run leaves is such a part, which the next run writes anew.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::names::portable_name;
+use crate::model::{Digester, Receipt};
+use crate::saboteur::{self, Step};
+
+/// Name of a case's account of itself.
+pub const CASE_FILE: &str = "case.json";
+
+/// Name of the list of all documents.
+pub const INDEX_FILE: &str = "index.csv";
+
+/// The target refused.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write {path}: {source}")]
+pub struct TargetError {
+    /// What could not be written or read back.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// A file could not be placed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError<E> {
+    /// Its content could not be written, or does not read back as it should.
+    #[error(transparent)]
+    Content(E),
+    /// The target refused.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+}
+
+/// A document's file name: its number in the case, at least four digits, and its type.
+pub fn document_name(number: u32, type_name: &str) -> String {
+    format!("{number:04}_{}.pdf", portable_name(type_name))
+}
+
+/// The target folder.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The target below `root`, which is made if need be.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn open(root: &Path) -> Result<Self, TargetError> {
+        let failed = |source| TargetError { path: root.to_owned(), source };
+        fs::create_dir_all(root).map_err(failed)?;
+        Ok(Self { root: root.canonicalize().map_err(failed)? })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether `index.csv` is there: a line has delivered here.
+    pub fn has_index(&self) -> bool {
+        self.root.join(INDEX_FILE).exists()
+    }
+
+    /// Places a file: `write` writes it, `check` reads it again before it gets its name. `folder` is a case's folder, or
+    /// empty for the target itself. An existing file of that name is replaced in one step.
+    ///
+    /// # Errors
+    /// Those of `write` and `check`, or the target's; then no file of that name appears, and an older one stays.
+    pub fn place<E>(
+        &self,
+        folder: &str,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+        check: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<Receipt, PlaceError<E>> {
+        let dir = self.root.join(folder);
+        let part = dir.join(format!(".{name}.part"));
+        self.make_dir(&dir)?;
+        let placed = self.write_part(&part, write, check).and_then(|(sha256, bytes)| {
+            let path = dir.join(name);
+            let failed = |source| TargetError { path: path.clone(), source };
+            saboteur::step(Step::Rename).and_then(|()| fs::rename(&part, &path)).map_err(failed)?;
+            sync_dir(&dir)?;
+            let file = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            Ok(Receipt { file, sha256, bytes })
+        });
+        if placed.is_err() {
+            // The first error counts; a part left behind harms nobody.
+            let _ = fs::remove_file(&part);
+        }
+        placed
+    }
+
+    fn write_part<E>(
+        &self,
+        part: &Path,
+        write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+        check: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<(crate::model::Digest, u64), PlaceError<E>> {
+        let failed = |source| TargetError { path: part.to_owned(), source };
+        let file = saboteur::step(Step::Write).and_then(|()| File::create(part)).map_err(failed)?;
+        let mut out = BufWriter::with_capacity(1 << 18, file);
+        write(&mut out).map_err(PlaceError::Content)?;
+        out.flush().map_err(failed)?;
+        saboteur::step(Step::Sync).and_then(|()| out.get_ref().sync_all()).map_err(failed)?;
+        drop(out);
+        check(part).map_err(PlaceError::Content)?;
+        let mut digester = Digester::default();
+        File::open(part).and_then(|mut file| io::copy(&mut file, &mut digester)).map_err(failed)?;
+        Ok(digester.finish())
+    }
+
+    fn make_dir(&self, dir: &Path) -> Result<(), TargetError> {
+        match fs::create_dir(dir) {
+            Ok(()) => sync_dir(&self.root),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(source) => Err(TargetError { path: dir.to_owned(), source }),
+        }
+    }
+}
+
+/// Forces a folder's list of names to disk.
+fn sync_dir(dir: &Path) -> Result<(), TargetError> {
+    let sync = || saboteur::step(Step::Sync).and_then(|()| File::open(dir)?.sync_all());
+    match sync() {
+        // Some network file systems cannot sync a folder; their servers keep names by themselves.
+        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result.map_err(|source| TargetError { path: dir.to_owned(), source }),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::model::Digest;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Folder::open(dir.path()).unwrap();
+        let write = |bytes: &'static [u8]| move |out: &mut BufWriter<File>| out.write_all(bytes);
+        let receipt = target.place("1", "a.pdf", write(b"one"), |_| Ok(())).unwrap();
+        assert_eq!(receipt, Receipt { file: "1/a.pdf".into(), sha256: Digest::of(b"one"), bytes: 3 });
+
+        let refuse = |_: &Path| Err(io::Error::other("not what was written"));
+        assert!(matches!(target.place("1", "a.pdf", write(b"two"), refuse), Err(PlaceError::Content(_))));
+        assert_eq!(names(&dir.path().join("1")), ["a.pdf"], "no part is left");
+        assert_eq!(fs::read(dir.path().join("1/a.pdf")).unwrap(), b"one", "the old file stays");
+
+        let full = |_: &mut BufWriter<File>| Err(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(target.place("1", "b.pdf", full, |_| Ok(())).is_err());
+        assert_eq!(names(&dir.path().join("1")), ["a.pdf"]);
+    }
+
+    #[test]
+    fn at_the_moment_of_the_check_only_the_part_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Folder::open(dir.path()).unwrap();
+        let check = |part: &Path| {
+            assert_eq!(names(part.parent().unwrap()), [".0001_x.pdf.part"]);
+            assert_eq!(fs::read(part).unwrap(), b"whole");
+            Ok::<_, io::Error>(())
+        };
+        target.place("c", "0001_x.pdf", |out| out.write_all(b"whole"), check).unwrap();
+        assert_eq!(names(&dir.path().join("c")), ["0001_x.pdf"]);
+    }
+
+    #[test]
+    fn document_names_sort_by_number_and_are_portable() {
+        assert_eq!(document_name(7, "Antrag: Verlängerung"), "0007_Antrag_ Verlängerung.pdf");
+        assert_eq!(document_name(12345, "Bescheid"), "12345_Bescheid.pdf");
+    }
+}

@@ -1,0 +1,283 @@
+//! Intake's side of the ledger: which scan lies in which place.
+//!
+//! A place is (input folder, batch key, name in the batch). Equal bytes in two places are two scans. What an earlier
+//! run saw of a place decides what a file found there now is:
+//!
+//! | seen before | found now | becomes |
+//! |---|---|---|
+//! | nothing | anything readable | a new scan |
+//! | nothing | unreadable | a held scan |
+//! | same digest | | known, nothing to do; a scan held for an I/O error is tried again |
+//! | other digest, held or not opened yet | | a new scan; the old one is *replaced* |
+//! | other digest, opened | | a scan held as *changed*: pages of the old content went on already |
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::line::PendingScan;
+use super::{BatchState, DigestBytes, Json, Ledger, LedgerError, PathBytes, ScanState};
+use crate::model::{Digest, Fault, FaultKind, Stage};
+
+/// A batch as intake found it.
+#[derive(Clone, Copy, Debug)]
+pub struct FoundPlace<'a> {
+    /// The input folder, canonical.
+    pub root: &'a Path,
+    /// The batch's key below it.
+    pub key: &'a str,
+    /// Its case.
+    pub case: CaseId<'a>,
+}
+
+/// A case and the folder it shall have.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseId<'a> {
+    /// The number as found.
+    pub number: &'a str,
+    /// The folder at the target.
+    pub folder: &'a str,
+    /// The folder if another case has that one already (Windows does not tell `a` from `A`).
+    pub folder_if_taken: &'a str,
+}
+
+/// A file of a batch.
+#[derive(Clone, Debug)]
+pub struct FoundFile {
+    /// Name in the batch.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Position in the batch.
+    pub seq: u32,
+    /// Bytes.
+    pub len: u64,
+    /// Time of the last change, Unix nanoseconds.
+    pub modified_ns: i64,
+    /// SHA-256 of the content, or why it could not be read.
+    pub content: Result<Digest, Fault>,
+}
+
+/// What became of a found file.
+#[derive(Clone, Debug)]
+pub struct Reception {
+    /// Its scan's batch.
+    pub batch: i64,
+    /// Digest of its content, if it could be read.
+    pub digest: Option<Digest>,
+    /// An earlier run had recorded it.
+    pub known: bool,
+    /// There is work to be done.
+    pub pending: Option<PendingScan>,
+    /// It was held now.
+    pub fault: Option<Fault>,
+}
+
+/// What the ledger says of a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownScan {
+    /// Bytes.
+    pub len: u64,
+    /// Time of the last change, Unix nanoseconds.
+    pub modified_ns: i64,
+    /// SHA-256 of the content, if it could be read then.
+    pub digest: Option<Digest>,
+}
+
+impl Ledger {
+    /// What was last seen in a place. A file whose length and time are still these is taken to have the same bytes
+    /// without being read again (its digest is checked once more before delivery).
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn known(&self, root: &Path, key: &str, name: &str) -> Result<Option<KnownScan>, LedgerError> {
+        let sql = "SELECT scan.len, scan.modified_ns, scan.digest FROM root JOIN batch ON batch.root = root.id
+                   JOIN scan ON scan.batch = batch.id WHERE root.path = ?1 AND batch.key = ?2 AND scan.name = ?3
+                   ORDER BY scan.id DESC LIMIT 1";
+        let known = self.sql.prepare_cached(sql)?.query_row(params![PathBytes::from(root), key, name], |row| {
+            Ok(KnownScan {
+                len: row.get::<_, i64>(0)?.unsigned_abs(),
+                modified_ns: row.get(1)?,
+                digest: row.get::<_, Option<DigestBytes>>(2)?.map(|digest| digest.0),
+            })
+        });
+        Ok(known.optional()?)
+    }
+
+    /// Records files of a batch, in one transaction; the answers are in their order. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn receive(&mut self, place: &FoundPlace<'_>, files: &[FoundFile]) -> Result<Vec<Reception>, LedgerError> {
+        self.write(|sql| {
+            sql.execute("INSERT OR IGNORE INTO root (path) VALUES (?1)", [PathBytes::from(place.root)])?;
+            let root =
+                sql.query_row("SELECT id FROM root WHERE path = ?1", [PathBytes::from(place.root)], |row| row.get(0))?;
+            let mut intake = Intake { sql, place, root, open_round: None };
+            files.iter().map(|file| intake.receive(file)).collect()
+        })
+    }
+
+    /// All scans of these batches are recorded.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn close_batches(&mut self, batches: &[i64]) -> Result<(), LedgerError> {
+        self.write(|sql| {
+            for batch in batches {
+                sql.prepare_cached("UPDATE batch SET state = ?2 WHERE id = ?1 AND state = ?3")?.execute(params![
+                    batch,
+                    BatchState::Received,
+                    BatchState::Receiving
+                ])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// One transaction of intake.
+struct Intake<'a> {
+    sql: &'a Transaction<'a>,
+    place: &'a FoundPlace<'a>,
+    root: i64,
+    open_round: Option<i64>,
+}
+
+/// The last row of a place.
+struct Prior {
+    scan: i64,
+    batch: i64,
+    batch_state: BatchState,
+    digest: Option<Digest>,
+    state: ScanState,
+    fault: Option<Fault>,
+}
+
+impl Intake<'_> {
+    fn receive(&mut self, file: &FoundFile) -> Result<Reception, LedgerError> {
+        let prior = self.prior(&file.name)?;
+        match (prior, &file.content) {
+            (None, Ok(_)) => self.insert(file, None),
+            (None, Err(fault)) => self.insert(file, Some(fault.clone())),
+            (Some(prior), Err(_)) => self.known(prior, None),
+            (Some(prior), Ok(digest)) if prior.digest == Some(*digest) => {
+                if prior.state == ScanState::Held && prior.fault.as_ref().is_some_and(|f| f.kind == FaultKind::Io) {
+                    self.replace(&prior, file)
+                } else {
+                    self.known(prior, Some(file))
+                }
+            }
+            (Some(prior), Ok(_)) if prior.state == ScanState::Opened => {
+                let detail = "the file has another content than when its pages were read";
+                self.insert(file, Some(Fault::new(Stage::Intake, FaultKind::Changed, detail)))
+            }
+            (Some(prior), Ok(_)) => self.replace(&prior, file),
+        }
+    }
+
+    fn prior(&self, name: &str) -> Result<Option<Prior>, LedgerError> {
+        let sql = "SELECT scan.id, batch.id, batch.state, scan.digest, scan.state, scan.fault
+                   FROM batch JOIN scan ON scan.batch = batch.id
+                   WHERE batch.root = ?1 AND batch.key = ?2 AND scan.name = ?3 ORDER BY scan.id DESC LIMIT 1";
+        let prior = self.sql.prepare_cached(sql)?.query_row(params![self.root, self.place.key, name], |row| {
+            Ok(Prior {
+                scan: row.get(0)?,
+                batch: row.get(1)?,
+                batch_state: row.get(2)?,
+                digest: row.get::<_, Option<DigestBytes>>(3)?.map(|digest| digest.0),
+                state: row.get(4)?,
+                fault: row.get::<_, Option<Json<Fault>>>(5)?.map(|fault| fault.0),
+            })
+        });
+        Ok(prior.optional()?)
+    }
+
+    fn known(&self, prior: Prior, file: Option<&FoundFile>) -> Result<Reception, LedgerError> {
+        if let Some(file) = file {
+            let sql = "UPDATE scan SET path = ?2, len = ?3, modified_ns = ?4
+                       WHERE id = ?1 AND (path, len, modified_ns) IS NOT (?2, ?3, ?4)";
+            let path = PathBytes::from(file.path.as_path());
+            self.sql.prepare_cached(sql)?.execute(params![prior.scan, path, file.len as i64, file.modified_ns])?;
+        }
+        let unfinished = matches!(prior.batch_state, BatchState::Receiving | BatchState::Received);
+        let pending = if unfinished { PendingScan::load(self.sql, prior.scan)? } else { None };
+        Ok(Reception { batch: prior.batch, digest: prior.digest, known: true, pending, fault: None })
+    }
+
+    /// The content of `file` takes the place of a scan of which nothing went on.
+    fn replace(&mut self, prior: &Prior, file: &FoundFile) -> Result<Reception, LedgerError> {
+        self.sql
+            .prepare_cached("UPDATE scan SET state = ?2 WHERE id = ?1")?
+            .execute(params![prior.scan, ScanState::Replaced])?;
+        self.insert(file, None)
+    }
+
+    fn insert(&mut self, file: &FoundFile, fault: Option<Fault>) -> Result<Reception, LedgerError> {
+        let batch = self.open_round()?;
+        let digest = file.content.as_ref().ok().copied();
+        let state = if fault.is_some() { ScanState::Held } else { ScanState::Received };
+        let sql = "INSERT INTO scan (batch, seq, name, path, len, modified_ns, digest, state, fault)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        self.sql.prepare_cached(sql)?.execute(params![
+            batch,
+            file.seq,
+            file.name,
+            PathBytes::from(file.path.as_path()),
+            file.len as i64,
+            file.modified_ns,
+            digest.map(DigestBytes),
+            state,
+            fault.clone().map(Json)
+        ])?;
+        let pending = PendingScan::load(self.sql, self.sql.last_insert_rowid())?;
+        Ok(Reception { batch, digest, known: false, pending, fault })
+    }
+
+    /// The batch that takes new scans: the last round, or a new one if that went on already.
+    fn open_round(&mut self) -> Result<i64, LedgerError> {
+        if let Some(batch) = self.open_round {
+            return Ok(batch);
+        }
+        let key = self.place.key;
+        let last: Option<(i64, i64, BatchState)> = self
+            .sql
+            .prepare_cached(
+                "SELECT id, round, state FROM batch WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1",
+            )?
+            .query_row(params![self.root, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let batch = match last {
+            Some((batch, _, BatchState::Receiving | BatchState::Received)) => {
+                self.sql.execute("UPDATE batch SET state = ?2 WHERE id = ?1", params![batch, BatchState::Receiving])?;
+                batch
+            }
+            last => {
+                let round = last.map_or(1, |(_, round, _)| round + 1);
+                let casefile = self.casefile()?;
+                self.sql.execute(
+                    "INSERT INTO batch (root, key, round, casefile, state) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![self.root, key, round, casefile, BatchState::Receiving],
+                )?;
+                self.sql.last_insert_rowid()
+            }
+        };
+        self.open_round = Some(batch);
+        Ok(batch)
+    }
+
+    fn casefile(&self) -> Result<i64, LedgerError> {
+        let CaseId { number, folder, folder_if_taken } = self.place.case;
+        let find = |sql: &str, value: &str| self.sql.query_row(sql, [value], |row| row.get::<_, i64>(0)).optional();
+        if let Some(id) = find("SELECT id FROM casefile WHERE number = ?1", number)? {
+            return Ok(id);
+        }
+        let taken = find("SELECT id FROM casefile WHERE folder_key = ?1", &folder.to_lowercase())?.is_some();
+        let folder = if taken { folder_if_taken } else { folder };
+        self.sql.execute(
+            "INSERT INTO casefile (number, folder, folder_key) VALUES (?1, ?2, ?3)",
+            params![number, folder, folder.to_lowercase()],
+        )?;
+        Ok(self.sql.last_insert_rowid())
+    }
+}

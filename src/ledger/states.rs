@@ -1,0 +1,85 @@
+//! The states of things, and their numbers in the ledger.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+macro_rules! numbered {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $number:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(i64)]
+        pub enum $name { $($(#[$variant_doc])* $variant = $number,)* }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok((*self as i64).into())
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                match value.as_i64()? {
+                    $($number => Ok(Self::$variant),)*
+                    other => Err(FromSqlError::OutOfRange(other)),
+                }
+            }
+        }
+    };
+}
+
+numbered! {
+    /// How far a batch is.
+    BatchState {
+        /// Its scans are being found and digested.
+        Receiving = 0,
+        /// All its scans are recorded.
+        Received = 1,
+        /// Its pages are processed or held, its documents have their numbers.
+        Assembled = 2,
+        /// All its documents stand at the target and its pages balance.
+        Delivered = 3,
+    }
+}
+
+numbered! {
+    /// How far a scan is.
+    ScanState {
+        /// Recorded, its pages not counted yet.
+        Received = 0,
+        /// Its pages are counted and recorded.
+        Opened = 1,
+        /// Kept for a person, with a fault.
+        Held = 2,
+        /// It was held, and another file came in its place.
+        Replaced = 3,
+    }
+}
+
+numbered! {
+    /// Where a page is. From `Held` on it is in exactly one final place.
+    PageState {
+        /// Known, not processed.
+        Received = 0,
+        /// Its record is committed.
+        Processed = 1,
+        /// Kept for a person, with a fault.
+        Held = 2,
+        /// In a document that stands at the target.
+        Delivered = 3,
+        /// Blank, left out of the documents, recorded.
+        BlankRecorded = 4,
+        /// A separator sheet, recorded.
+        SeparatorRecorded = 5,
+    }
+}
+
+numbered! {
+    /// How far a document is.
+    DocumentState {
+        /// It has its number and pages.
+        Planned = 0,
+        /// It stands at the target; the receipt is recorded.
+        Delivered = 1,
+        /// None of its pages could be delivered; its number stays unused.
+        Void = 2,
+    }
+}

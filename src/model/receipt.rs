@@ -1,0 +1,31 @@
+//! What the line owes an account of: counts of pages, and proofs of delivery.
+
+use serde::{Deserialize, Serialize};
+
+use super::Digest;
+
+/// Where pages are. In a finished batch `received = delivered + blanks + separators + held`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageCounts {
+    /// Pages of all opened scans.
+    pub received: u64,
+    /// In documents that stand at the target.
+    pub delivered: u64,
+    /// Blank, left out of the documents, recorded.
+    pub blanks: u64,
+    /// Separator sheets, recorded.
+    pub separators: u64,
+    /// Kept for a person.
+    pub held: u64,
+}
+
+/// The target's proof of having a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Where it stands, relative to the target, with `/` between folders.
+    pub file: String,
+    /// SHA-256 of what stands there, as read back.
+    pub sha256: Digest,
+    /// Its size.
+    pub bytes: u64,
+}

@@ -1,0 +1,90 @@
+//! A saboteur for tests: every step that makes something durable asks here first.
+//!
+//! Outside tests [`step`] is an empty inline function. In tests a plan may fail the n-th step and, as after a
+//! `kill -9`, every later one; threads of a run hand the plan on with [`current`] and [`enter`].
+
+use std::io;
+
+/// A step after which more is on disk than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A transaction of the ledger.
+    Commit,
+    /// Bytes of a new file.
+    Write,
+    /// A file or folder forced to disk.
+    Sync,
+    /// A file put under its final name.
+    Rename,
+    /// A file removed.
+    Remove,
+}
+
+#[cfg(not(test))]
+mod hook {
+    use super::{Step, io};
+
+    /// What a thread hands on to those it starts.
+    #[derive(Clone)]
+    pub(crate) struct Plan;
+
+    #[inline(always)]
+    pub(crate) fn step(_: Step) -> io::Result<()> {
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub(crate) fn current() -> Plan {
+        Plan
+    }
+
+    #[inline(always)]
+    pub(crate) fn enter(_: Plan) {}
+}
+
+#[cfg(test)]
+mod hook {
+    use super::{Step, io};
+    use std::cell::RefCell;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    /// How many steps still succeed, shared by the threads of one run; `None` sabotages nothing.
+    #[derive(Clone, Default)]
+    pub(crate) struct Plan(Option<Arc<(AtomicI64, io::ErrorKind)>>);
+
+    impl Plan {
+        /// Lets `steps` steps succeed, then fails all with `kind`.
+        pub(crate) fn fail_after(steps: i64, kind: io::ErrorKind) -> Self {
+            Self(Some(Arc::new((AtomicI64::new(steps), kind))))
+        }
+
+        /// Whether a step was refused.
+        pub(crate) fn struck(&self) -> bool {
+            self.0.as_ref().is_some_and(|plan| plan.0.load(Ordering::SeqCst) < 0)
+        }
+    }
+
+    thread_local! {
+        static PLAN: RefCell<Plan> = RefCell::default();
+    }
+
+    pub(crate) fn step(_: Step) -> io::Result<()> {
+        PLAN.with_borrow(|plan| match &plan.0 {
+            Some(plan) if plan.0.fetch_sub(1, Ordering::SeqCst) <= 0 => Err(io::Error::from(plan.1)),
+            _ => Ok(()),
+        })
+    }
+
+    pub(crate) fn current() -> Plan {
+        PLAN.with_borrow(Clone::clone)
+    }
+
+    pub(crate) fn enter(plan: Plan) {
+        PLAN.set(plan);
+    }
+}
+
+#[cfg(test)]
+pub(crate) use hook::Plan;
+pub(crate) use hook::{current, enter, step};
