@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use crate::dispatch::Event;
+use crate::model::{Digest, Fault};
 
 /// Time between two lines where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -135,8 +136,12 @@ impl Progress {
     fn show(&mut self, event: &Event) {
         match (&self.display, event) {
             (Display::Json, _) => eprintln!("{}", json_line(event)),
-            (Display::Bar(bar), Event::Held { .. }) => bar.suspend(|| eprintln!("{}", held_line(event))),
-            (Display::Lines { .. }, Event::Held { .. }) => eprintln!("{}", held_line(event)),
+            (Display::Bar(bar), Event::Held { scan, index, fault }) => {
+                bar.suspend(|| eprintln!("{}", held_line(scan, *index, fault)));
+            }
+            (Display::Lines { .. }, Event::Held { scan, index, fault }) => {
+                eprintln!("{}", held_line(scan, *index, fault));
+            }
             _ => {}
         }
         self.tick();
@@ -181,8 +186,7 @@ fn duration_text(seconds: f64) -> String {
 }
 
 /// What an operator reads when something is held: which scan, which page, why, and what to do.
-fn held_line(event: &Event) -> String {
-    let Event::Held { scan, index, fault } = event else { return String::new() };
+fn held_line(scan: &Digest, index: Option<u32>, fault: &Fault) -> String {
     let page = index.map_or(String::new(), |index| format!(", page {}", index + 1));
     format!("held: scan {}{page}: {fault}", &scan.to_string()[..12])
 }
