@@ -167,6 +167,10 @@ fn mistakes_are_told_with_line_column_and_key() {
             "N\n[[type]]\nname = \"A\"\ntitles = [\"ab\"]\n[[type]]\nname = \"B\"\ntitles = [\"AB\"]",
             &["7:11 type.titles"],
         ),
+        (
+            "N\n[[type]]\nnmae = \"A\"\ntitles = [\"ab\"]\n[[type]]\ntitles = [\"cd\"]",
+            &["3:1 type.nmae", "5:1 type.name"],
+        ),
         ("N\n[target]\nkind = \"cmis\"", &["3:8 target.kind"]),
         // Syntax: one problem a line, and none that only follow from it.
         ("N\n[ocr]\nengine = ppocr\nengin = 1", &["3:10 ocr.engine", "4:1 ocr.engin"]),
