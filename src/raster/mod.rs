@@ -3,6 +3,7 @@
 //! In: the bytes of a scan file, or a grey raster. Out: decoded pages, their picture for the PDF, skew, blank measure.
 //! Knows no text, no engine, no pipeline file. Runs only inside the worker process.
 
+mod depth;
 pub mod encode;
 mod error;
 mod exif;
