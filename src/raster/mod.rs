@@ -5,6 +5,7 @@
 
 mod blank;
 mod blobs;
+mod depth;
 pub mod encode;
 mod error;
 mod exif;

@@ -1,13 +1,13 @@
 //! Pages decoded sample by sample: any depth, strips or tiles, interleaved or planar.
 
+use super::super::depth::Depth;
 use super::super::error::Cause;
 use super::super::pixels::{Pixels, unfold_bits};
 use super::super::{DecodeParams, Grey};
 use super::handle::Handle;
 use super::{Header, compression, photometric, tag};
 
-/// `SampleFormat` values.
-const SIGNED: u16 = 2;
+/// The value of `SampleFormat` for IEEE floating point; signed samples are taken as unsigned, as libtiff does.
 const FLOAT: u16 = 3;
 
 /// The page's pixels; `None` if its colours are not known here.
@@ -22,7 +22,10 @@ pub(super) fn pixels(handle: &mut Handle, header: &Header, params: &DecodeParams
     {
         return Ok(None);
     }
-    let Some(depth) = Depth::of(header, &model) else { return Ok(None) };
+    let bits = u32::from(header.bits);
+    let spread = model != Model::Palette;
+    let depth = if header.sample_format == FLOAT { Depth::float(bits) } else { Depth::native(bits, spread) };
+    let Some(depth) = depth else { return Ok(None) };
     let planes = read(handle, header, depth, params)?;
     Ok(model.pixels(handle, header, planes))
 }
@@ -201,108 +204,4 @@ fn read(handle: &mut Handle, header: &Header, depth: Depth, params: &DecodeParam
         }
     }
     Ok(out)
-}
-
-/// How the samples of a row lie in its bytes, and become one byte each.
-#[derive(Clone, Copy)]
-enum Depth {
-    /// 1 to 7 bits, first sample on top; `spread` maps the largest value to 255 (not for an index into a palette).
-    Packed {
-        bits: u32,
-        spread: bool,
-    },
-    Byte,
-    /// 9 to 15 bits, first sample on top: the upper eight count.
-    Odd {
-        bits: u32,
-    },
-    /// 16, 24, 32 or 64 bits in the machine's byte order: the highest byte counts.
-    Wide {
-        bytes: usize,
-        signed: bool,
-    },
-    /// 16, 24, 32 or 64 bits, 0 black to 1 white.
-    Float {
-        bytes: usize,
-    },
-}
-
-impl Depth {
-    fn of(header: &Header, model: &Model) -> Option<Self> {
-        let bits = u32::from(header.bits);
-        let bytes = bits as usize / 8;
-        match (bits, header.sample_format) {
-            (16 | 24 | 32 | 64, FLOAT) => Some(Self::Float { bytes }),
-            (1..=7, _) => Some(Self::Packed { bits, spread: *model != Model::Palette }),
-            (8, SIGNED) => Some(Self::Wide { bytes: 1, signed: true }),
-            (8, _) => Some(Self::Byte),
-            (9..=15, _) => Some(Self::Odd { bits }),
-            (16 | 24 | 32 | 64, format) => Some(Self::Wide { bytes, signed: format == SIGNED }),
-            _ => None,
-        }
-    }
-
-    fn unpack(self, row: &[u8], out: &mut [u8]) {
-        match self {
-            Self::Byte => out.iter_mut().zip(row).for_each(|(sample, &byte)| *sample = byte),
-            Self::Packed { bits, spread } => {
-                let largest = (1u32 << bits) - 1;
-                for (i, sample) in out.iter_mut().enumerate() {
-                    let value = bits_at(row, i * bits as usize, bits);
-                    *sample = if spread { (value * 255 / largest) as u8 } else { value as u8 };
-                }
-            }
-            Self::Odd { bits } => {
-                for (i, sample) in out.iter_mut().enumerate() {
-                    *sample = (bits_at(row, i * bits as usize, bits) >> (bits - 8)) as u8;
-                }
-            }
-            Self::Wide { bytes, signed } => {
-                let top = if cfg!(target_endian = "little") { bytes - 1 } else { 0 };
-                let flip = if signed { 0x80 } else { 0 };
-                for (sample, value) in out.iter_mut().zip(row.chunks_exact(bytes)) {
-                    *sample = value[top] ^ flip;
-                }
-            }
-            Self::Float { bytes } => {
-                for (sample, value) in out.iter_mut().zip(row.chunks_exact(bytes)) {
-                    // `as` takes NaN to 0 and clamps the rest.
-                    *sample = (float(value) * 255.0).round() as u8;
-                }
-            }
-        }
-    }
-}
-
-/// `bits` (at most 15) bits from bit `at` of `row`, the highest first.
-fn bits_at(row: &[u8], at: usize, bits: u32) -> u32 {
-    let byte = |i: usize| u32::from(row.get(at / 8 + i).copied().unwrap_or(0));
-    let window = byte(0) << 16 | byte(1) << 8 | byte(2);
-    (window >> (24 - bits - (at % 8) as u32)) & ((1 << bits) - 1)
-}
-
-fn float(bytes: &[u8]) -> f32 {
-    match *bytes {
-        [a, b] => small_float(u32::from(u16::from_ne_bytes([a, b])), 5, 10),
-        [a, b, c] => {
-            let [x, y, z] = if cfg!(target_endian = "little") { [c, b, a] } else { [a, b, c] };
-            small_float(u32::from_be_bytes([0, x, y, z]), 7, 16)
-        }
-        [a, b, c, d] => f32::from_ne_bytes([a, b, c, d]),
-        [a, b, c, d, e, f, g, h] => f64::from_ne_bytes([a, b, c, d, e, f, g, h]) as f32,
-        _ => 0.0,
-    }
-}
-
-/// IEEE 754 binary16 (5, 10) or Adobe's 24 bits (7, 16): sign, exponent, mantissa.
-fn small_float(value: u32, exponent_bits: u32, mantissa_bits: u32) -> f32 {
-    let exponent = (value >> mantissa_bits) & ((1 << exponent_bits) - 1);
-    let mantissa = (value & ((1 << mantissa_bits) - 1)) as f32 / (1 << mantissa_bits) as f32;
-    let bias = (1 << (exponent_bits - 1)) - 1;
-    let magnitude = if exponent == 0 {
-        mantissa * 2f32.powi(1 - bias)
-    } else {
-        (1.0 + mantissa) * 2f32.powi(exponent.cast_signed() - bias)
-    };
-    if value >> (exponent_bits + mantissa_bits) & 1 == 1 { -magnitude } else { magnitude }
 }
