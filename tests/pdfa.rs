@@ -267,13 +267,25 @@ fn info_bookmarks_and_labels_are_there() {
     let sheets: Vec<Sheet> = (0..9).map(|_| sheet(LETTER, Lay::STRAIGHT, Coding::Group4)).collect();
     let (_dir, path) = on_disk("info.pdf", &write(&sheets));
     let said = run("pdfinfo", &[path.as_ref()]);
-    for wanted in ["Bescheid über die <Gebühr> & \"Kosten\"", "Aktenzeichen 33.2-ä/17", "Scanstraße", "Pages:           9"] {
+    for wanted in
+        ["Bescheid über die <Gebühr> & \"Kosten\"", "Aktenzeichen 33.2-ä/17", "Scanstraße", "Pages:           9"]
+    {
         assert!(said.contains(wanted), "{wanted} is not in {said}");
     }
     let document = lopdf::Document::load(&path).unwrap();
     let catalog = document.catalog().unwrap();
     assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"de");
-    assert!(catalog.get(b"ViewerPreferences").unwrap().as_dict().unwrap().get(b"DisplayDocTitle").unwrap().as_bool().unwrap());
+    assert!(
+        catalog
+            .get(b"ViewerPreferences")
+            .unwrap()
+            .as_dict()
+            .unwrap()
+            .get(b"DisplayDocTitle")
+            .unwrap()
+            .as_bool()
+            .unwrap()
+    );
     let toc = document.get_toc().unwrap();
     let bookmarks: Vec<_> = toc.toc.iter().map(|entry| (entry.title.as_str(), entry.page)).collect();
     assert_eq!(bookmarks, [("Schriftstück 1", 1), ("Schriftstück 8", 8)]);
@@ -345,7 +357,8 @@ fn rereading_finds_every_damage() {
     assert!(look(&torn, &digests).is_err());
 
     let picture = &sheets[3].picture;
-    let places: Vec<usize> = bytes.windows(picture.len()).enumerate().filter(|(_, w)| w == picture).map(|(i, _)| i).collect();
+    let places: Vec<usize> =
+        bytes.windows(picture.len()).enumerate().filter(|(_, w)| w == picture).map(|(i, _)| i).collect();
     let mut flipped = bytes.clone();
     flipped[places[3] + picture.len() / 2] ^= 0x10;
     assert!(matches!(look(&flipped, &digests), Err(RereadError::Picture { page: 4 })));

@@ -56,14 +56,8 @@ pub enum Coding {
 }
 
 impl Coding {
-    pub const ALL: [Self; 6] = [
-        Self::Group4,
-        Self::Group4Inverted,
-        Self::JpegGrey,
-        Self::JpegColour,
-        Self::FlateGrey,
-        Self::FlateColour,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Group4, Self::Group4Inverted, Self::JpegGrey, Self::JpegColour, Self::FlateGrey, Self::FlateColour];
 }
 
 /// Words of a line: text, left and right edge in inches.
@@ -214,8 +208,7 @@ fn flate(samples: &[u8], row_len: usize) -> Vec<u8> {
     for (index, row) in samples.chunks(row_len).enumerate() {
         let up = index % 2 == 1;
         encoder.write_all(&[if up { 2 } else { 0 }]).unwrap();
-        let coded: Vec<u8> =
-            row.iter().zip(&above).map(|(&v, &a)| if up { v.wrapping_sub(a) } else { v }).collect();
+        let coded: Vec<u8> = row.iter().zip(&above).map(|(&v, &a)| if up { v.wrapping_sub(a) } else { v }).collect();
         encoder.write_all(&coded).unwrap();
         above = row.to_vec();
     }
