@@ -2,6 +2,10 @@
 //!
 //! In: jobs as frames. Out: answers as frames, checked before anyone believes them. Knows no ledger.
 
+mod check;
+
+pub use check::check;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
