@@ -91,6 +91,19 @@ pub struct DocumentPage {
     pub record: PageRecord,
 }
 
+/// A scan that a document has pages of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentScan {
+    /// Its row.
+    pub scan: i64,
+    /// The file.
+    pub path: PathBuf,
+    /// SHA-256, as received.
+    pub digest: Digest,
+    /// The document's pages of it.
+    pub pages: Vec<PageKey>,
+}
+
 impl Ledger {
     /// Visits all pages of a batch in order, one record in memory at a time.
     ///
@@ -144,6 +157,15 @@ impl Ledger {
             }
             Ok(())
         })
+    }
+
+    /// How far a batch is.
+    ///
+    /// # Errors
+    /// SQLite failed, or there is no such batch.
+    pub fn batch_state(&self, batch: i64) -> Result<BatchState, LedgerError> {
+        let mut statement = self.sql.prepare_cached("SELECT state FROM batch WHERE id = ?1")?;
+        Ok(statement.query_row([batch], |row| row.get(0))?)
     }
 
     /// The documents of a batch, in order.
@@ -203,16 +225,29 @@ impl Ledger {
         })
     }
 
-    /// The pages of a document that come from one scan.
+    /// The pages of a document, by scan.
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn pages_of_scan(&self, document: i64, scan: i64) -> Result<Vec<PageKey>, LedgerError> {
-        let sql = "SELECT scan, idx FROM page WHERE document = ?1 AND scan = ?2 ORDER BY position";
+    pub fn document_scans(&self, document: i64) -> Result<Vec<DocumentScan>, LedgerError> {
+        let sql = "SELECT scan.id, scan.path, scan.digest, page.idx FROM page JOIN scan ON scan.id = page.scan
+                   WHERE page.document = ?1 ORDER BY scan.id, page.idx";
         let mut statement = self.sql.prepare_cached(sql)?;
-        let rows =
-            statement.query_map([document, scan], |row| Ok(PageKey { scan: row.get(0)?, index: row.get(1)? }))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([document])?;
+        let mut scans: Vec<DocumentScan> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let page = PageKey { scan: row.get(0)?, index: row.get(3)? };
+            match scans.last_mut() {
+                Some(last) if last.scan == page.scan => last.pages.push(page),
+                _ => scans.push(DocumentScan {
+                    scan: page.scan,
+                    path: row.get::<_, PathBytes>(1)?.0,
+                    digest: row.get::<_, DigestBytes>(2)?.0,
+                    pages: vec![page],
+                }),
+            }
+        }
+        Ok(scans)
     }
 
     /// A document without a page that could be delivered; its number stays unused.

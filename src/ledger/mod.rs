@@ -14,7 +14,7 @@ mod report;
 mod states;
 mod store;
 
-pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, PlannedDocument};
+pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, PlannedDocument};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};

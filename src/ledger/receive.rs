@@ -67,6 +67,10 @@ pub struct Reception {
     pub digest: Option<Digest>,
     /// An earlier run had recorded it.
     pub known: bool,
+    /// Its batch has no documents yet.
+    pub unfinished: bool,
+    /// Its pages, if an earlier run counted them.
+    pub pages: Option<u32>,
     /// There is work to be done.
     pub pending: Option<PendingScan>,
     /// It was held now.
@@ -104,33 +108,44 @@ impl Ledger {
         Ok(known.optional()?)
     }
 
-    /// Records files of a batch, in one transaction; the answers are in their order. Repeating it changes nothing.
+    /// Records files of a batch, in one transaction; the answers are in their order. With `last` the batch has no more
+    /// files, and moves to `Received`. Repeating it changes nothing.
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn receive(&mut self, place: &FoundPlace<'_>, files: &[FoundFile]) -> Result<Vec<Reception>, LedgerError> {
+    pub fn receive(
+        &mut self,
+        place: &FoundPlace<'_>,
+        files: &[FoundFile],
+        last: bool,
+    ) -> Result<Vec<Reception>, LedgerError> {
         self.write(|sql| {
             sql.execute("INSERT OR IGNORE INTO root (path) VALUES (?1)", [PathBytes::from(place.root)])?;
             let root =
                 sql.query_row("SELECT id FROM root WHERE path = ?1", [PathBytes::from(place.root)], |row| row.get(0))?;
             let mut intake = Intake { sql, place, root, open_round: None };
-            files.iter().map(|file| intake.receive(file)).collect()
-        })
-    }
-
-    /// All scans of these batches are recorded.
-    ///
-    /// # Errors
-    /// SQLite failed.
-    pub fn close_batches(&mut self, batches: &[i64]) -> Result<(), LedgerError> {
-        self.write(|sql| {
-            for batch in batches {
-                sql.prepare_cached("UPDATE batch SET state = ?2 WHERE id = ?1 AND state = ?3")?.execute(params![
-                    batch,
+            let receptions = files.iter().map(|file| intake.receive(file)).collect::<Result<_, _>>()?;
+            if last {
+                let close = "UPDATE batch SET state = ?3 WHERE root = ?1 AND key = ?2 AND state = ?4";
+                sql.prepare_cached(close)?.execute(params![
+                    root,
+                    place.key,
                     BatchState::Received,
                     BatchState::Receiving
                 ])?;
             }
+            Ok(receptions)
+        })
+    }
+
+    /// No more scans will come for a batch whose folder is gone.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn close_batch(&mut self, batch: i64) -> Result<(), LedgerError> {
+        self.write(|sql| {
+            let close = params![batch, BatchState::Received, BatchState::Receiving];
+            sql.execute("UPDATE batch SET state = ?2 WHERE id = ?1 AND state = ?3", close)?;
             Ok(())
         })
     }
@@ -151,6 +166,7 @@ struct Prior {
     batch_state: BatchState,
     digest: Option<Digest>,
     state: ScanState,
+    pages: Option<u32>,
     fault: Option<Fault>,
 }
 
@@ -177,7 +193,7 @@ impl Intake<'_> {
     }
 
     fn prior(&self, name: &str) -> Result<Option<Prior>, LedgerError> {
-        let sql = "SELECT scan.id, batch.id, batch.state, scan.digest, scan.state, scan.fault
+        let sql = "SELECT scan.id, batch.id, batch.state, scan.digest, scan.state, scan.fault, scan.pages
                    FROM batch JOIN scan ON scan.batch = batch.id
                    WHERE batch.root = ?1 AND batch.key = ?2 AND scan.name = ?3 ORDER BY scan.id DESC LIMIT 1";
         let prior = self.sql.prepare_cached(sql)?.query_row(params![self.root, self.place.key, name], |row| {
@@ -188,6 +204,7 @@ impl Intake<'_> {
                 digest: row.get::<_, Option<DigestBytes>>(3)?.map(|digest| digest.0),
                 state: row.get(4)?,
                 fault: row.get::<_, Option<Json<Fault>>>(5)?.map(|fault| fault.0),
+                pages: row.get(6)?,
             })
         });
         Ok(prior.optional()?)
@@ -202,7 +219,15 @@ impl Intake<'_> {
         }
         let unfinished = matches!(prior.batch_state, BatchState::Receiving | BatchState::Received);
         let pending = if unfinished { PendingScan::load(self.sql, prior.scan)? } else { None };
-        Ok(Reception { batch: prior.batch, digest: prior.digest, known: true, pending, fault: None })
+        Ok(Reception {
+            batch: prior.batch,
+            digest: prior.digest,
+            known: true,
+            unfinished,
+            pages: prior.pages,
+            pending,
+            fault: None,
+        })
     }
 
     /// The content of `file` takes the place of a scan of which nothing went on.
@@ -231,7 +256,7 @@ impl Intake<'_> {
             fault.clone().map(Json)
         ])?;
         let pending = PendingScan::load(self.sql, self.sql.last_insert_rowid())?;
-        Ok(Reception { batch, digest, known: false, pending, fault })
+        Ok(Reception { batch, digest, known: false, unfinished: true, pages: None, pending, fault })
     }
 
     /// The batch that takes new scans: the last round, or a new one if that went on already.

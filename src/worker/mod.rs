@@ -9,6 +9,10 @@ pub mod child;
 mod frame;
 pub mod pool;
 
+mod check;
+
+pub use check::check;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
