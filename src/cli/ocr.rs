@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{Exit, Failure, processors};
-use crate::export::{self, ExportPage};
+use crate::export::{ExportFormat, Exporter};
 use crate::infer::ModelFolder;
 use crate::model::{Fault, ImageStream, PageRecord};
 use crate::ocr::{EngineKind, OcrParams};
 use crate::page::Recipe;
 use crate::pdf::{DocumentInfo, PdfWriter};
 use crate::worker::pool::Pool;
-use crate::worker::{Answer, Job, PoolConfig, WorkerLimits, check};
+use crate::worker::{Answer, Job, PoolConfig, WorkerLimits, check, out_of_turn};
 
 /// Show what OCR sees on scans: text, words with boxes, or a searchable PDF; needs no pipeline and keeps no record
 #[derive(Debug, Args)]
@@ -64,13 +64,14 @@ enum Format {
 }
 
 impl Format {
-    fn extension(self) -> &'static str {
+    /// The export that this is; `None` for PDF.
+    fn export(self) -> Option<ExportFormat> {
         match self {
-            Self::Text => "txt",
-            Self::Json => "json",
-            Self::Hocr => "hocr",
-            Self::Alto => "xml",
-            Self::Pdf => "pdf",
+            Self::Text => Some(ExportFormat::Text),
+            Self::Json => Some(ExportFormat::Json),
+            Self::Hocr => Some(ExportFormat::Hocr),
+            Self::Alto => Some(ExportFormat::Alto),
+            Self::Pdf => None,
         }
     }
 }
@@ -127,7 +128,7 @@ fn output_names(arguments: &OcrArguments) -> Result<Vec<Option<PathBuf>>, Failur
     for file in &arguments.files {
         let mut name = file.file_stem().map_or_else(OsString::new, OsString::from);
         name.push(".");
-        name.push(arguments.format.extension());
+        name.push(arguments.format.export().map_or("pdf", ExportFormat::extension));
         let name = folder.join(name);
         if names.contains(&Some(name.clone())) {
             return Err(Failure::usage(
@@ -239,13 +240,13 @@ impl<'a> Reading<'a> {
             }
             (Some(index), Ok(Answer::Processed { record })) => {
                 let scan_len = fs::metadata(&self.files[file]).map_or(0, |m| m.len());
-                match check::check(&record, scan_len) {
+                match check(&record, scan_len) {
                     Ok(()) => progress.records.push((index, *record)),
                     Err(fault) => progress.faults.push((page, fault)),
                 }
             }
             (_, Err(fault)) => progress.faults.push((page, fault)),
-            (_, Ok(_)) => progress.faults.push((page, check::out_of_turn())),
+            (_, Ok(_)) => progress.faults.push((page, out_of_turn())),
         }
     }
 }
@@ -271,18 +272,20 @@ fn write_file(
         None => Box::new(io::stdout().lock()),
     };
     let mut out = BufWriter::new(out);
-    let name = input.display().to_string();
-    let pages: Vec<ExportPage<'_>> =
-        finished.records.iter().map(|(index, record)| ExportPage { file: &name, number: index + 1, record }).collect();
-    match format {
-        Format::Text => export::text(&mut out, &pages),
-        Format::Json => export::json(&mut out, &pages),
-        Format::Hocr => export::hocr(&mut out, &pages),
-        Format::Alto => export::alto(&mut out, &pages),
-        Format::Pdf => write_pdf(&mut out, input, finished, pictures),
+    match format.export() {
+        Some(format) => write_export(&mut out, format, input, finished),
+        None => write_pdf(&mut out, input, finished, pictures),
     }
     .and_then(|()| out.flush())
     .map_err(failed)
+}
+
+fn write_export(out: &mut dyn Write, format: ExportFormat, input: &Path, finished: &Finished) -> io::Result<()> {
+    let mut export = Exporter::begin(out, format, &input.to_string_lossy())?;
+    for (index, record) in &finished.records {
+        export.page(index + 1, record)?;
+    }
+    export.end().map(|_| ())
 }
 
 fn write_pdf(out: &mut dyn Write, input: &Path, finished: &Finished, pictures: &Path) -> io::Result<()> {

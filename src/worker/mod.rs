@@ -5,11 +5,10 @@
 //! [`pool`] is the parent's side, [`child`] the worker's; [`frame`] is what travels between them and [`check`] is what
 //! the parent demands of an answer.
 
+mod check;
 pub mod child;
 mod frame;
 pub mod pool;
-
-mod check;
 
 pub use check::check;
 
@@ -18,7 +17,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Fault, PageRecord};
+use crate::model::{Fault, FaultKind, PageRecord, Stage};
 use crate::page::Recipe;
 
 /// One piece of work.
@@ -96,6 +95,11 @@ pub struct PoolConfig {
     pub models: PathBuf,
     /// What they may spend.
     pub limits: WorkerLimits,
+}
+
+/// The fault of an answer that does not belong to its job.
+pub fn out_of_turn() -> Fault {
+    Fault::new(Stage::Worker, FaultKind::Nonsense, "an answer out of turn")
 }
 
 /// Parent to child.

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::frame::{self, FrameError};
-use super::{Answer, Job, Order, Outcome, PoolConfig, Reply};
+use super::{Answer, Job, Order, Outcome, PoolConfig, Reply, out_of_turn};
 use crate::model::{Fault, FaultKind, Stage};
 
 /// The hidden first argument that makes the program a worker.
@@ -206,10 +206,6 @@ impl Drop for Process {
         // A healthy child ends by itself when the stream closes; this one may not be healthy, and has nothing to save.
         self.kill();
     }
-}
-
-fn out_of_turn() -> Fault {
-    Fault::new(Stage::Worker, FaultKind::Nonsense, "an answer out of turn")
 }
 
 /// Reads until a point in time.
