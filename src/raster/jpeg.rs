@@ -201,6 +201,8 @@ fn samples(bytes: &[u8], structure: &Structure, params: &DecodeParams, space: Co
     .map_err(|error| match error {
         DecodeErrors::ExhaustedData => Cause::truncated("the JPEG data end early"),
         DecodeErrors::Unsupported(scheme) => Cause::unsupported(format!("a JPEG scheme: {scheme:?}")),
+        DecodeErrors::FormatStatic(text) => Cause::corrupt(format!("JPEG: {text}")),
+        DecodeErrors::Format(text) => Cause::corrupt(format!("JPEG: {text}")),
         error => Cause::corrupt(format!("JPEG: {error}")),
     })
 }

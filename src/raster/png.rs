@@ -93,7 +93,7 @@ fn as_stored(bytes: &[u8], chunks: &[Range<usize>], (width_px, height_px): (u32,
 }
 
 /// Where the data of the IDAT chunks lie. A file without its end chunk is cut short.
-fn image_data(bytes: &[u8]) -> Result<Vec<Range<usize>>, Cause> {
+pub(crate) fn image_data(bytes: &[u8]) -> Result<Vec<Range<usize>>, Cause> {
     let cut = || Cause::truncated("the PNG has no end chunk");
     let mut ranges = Vec::new();
     let mut at = 8;

@@ -87,7 +87,11 @@ impl ScanFile {
                 Structure::read(&bytes)?;
                 Ok(Kind::Jpeg(bytes))
             }
-            Format::Png => Ok(Kind::Png(rest(head, file, len, params)?)),
+            Format::Png => {
+                let bytes = rest(head, file, len, params)?;
+                png::image_data(&bytes)?;
+                Ok(Kind::Png(bytes))
+            }
             Format::Pdf => Ok(Kind::Pdf(PdfScan::open(rest(head, file, len, params)?, params)?)),
         }
     }

@@ -40,8 +40,13 @@ pub(super) fn page(
             inches.0, inches.1
         )));
     }
-    let scale = dpi * unit / 72.0;
-    params.admit((points_wide * scale) as u32, (points_high * scale) as u32)?;
+    // The renderer cuts off parts of a pixel: scale to whole ones.
+    let scale = |points: f32| {
+        let pixels = (points * dpi * unit / 72.0).round().max(1.0);
+        (pixels, (pixels + 0.01) / points)
+    };
+    let ((wide, x_scale), (high, y_scale)) = (scale(points_wide), scale(points_high));
+    params.admit(wide as u32, high as u32)?;
 
     let failed = Arc::new(AtomicBool::new(false));
     let sink = Arc::clone(&failed);
@@ -53,7 +58,7 @@ pub(super) fn page(
         }),
         ..InterpreterSettings::default()
     };
-    let pixmap_settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+    let pixmap_settings = PixmapSettings { x_scale, y_scale, bg_color: WHITE };
     let pixmap = render(page, &RenderCache::new(), &interpreter, &RenderSettings::default(), &pixmap_settings);
     if failed.load(Ordering::Relaxed) {
         return Err(Cause::corrupt("an image on the page does not decode"));

@@ -14,6 +14,7 @@ mod handle;
 mod jpeg_strip;
 mod samples;
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::Seek;
 use std::os::unix::fs::FileExt;
@@ -64,9 +65,9 @@ struct Broken {
 impl Broken {
     fn cause(&self) -> Cause {
         if self.truncated {
-            Cause::truncated(format!("the TIFF breaks off before its next page ({})", self.complaint))
+            Cause::truncated(format!("the TIFF breaks off before the directory of a page ({})", self.complaint))
         } else {
-            Cause::corrupt(format!("the TIFF's next page cannot be found ({})", self.complaint))
+            Cause::corrupt(format!("the directory of a page cannot be read ({})", self.complaint))
         }
     }
 }
@@ -218,17 +219,8 @@ impl TiffScan {
         self.handle.complaint();
         let read = self.handle.read_rgba(header.width, header.height, &mut raster);
         let complaint = self.handle.error();
-        if !read {
-            let complaint = complaint.unwrap_or_default();
-            let says = |word| complaint.contains(word);
-            return Err(if says("not configured") || says("Sorry") || says("not supported") || says("an not handle") {
-                Cause::unsupported(format!("this kind of TIFF is not read ({complaint})"))
-            } else {
-                Cause::corrupt(format!("the image data ({complaint})"))
-            });
-        }
-        if let Some(complaint) = complaint {
-            return Err(Cause::corrupt(format!("the image data ({complaint})")));
+        if !read || complaint.is_some() {
+            return Err(undecoded("the page", complaint));
         }
         let on_white = |pixel: &u32| {
             let [red, green, blue, alpha] = pixel.to_le_bytes();
@@ -247,6 +239,17 @@ impl TiffScan {
         let mut bytes = vec![0; len];
         self.file.read_exact_at(&mut bytes, offset)?;
         Ok((offset, bytes))
+    }
+}
+
+/// What to say of a part that libtiff did not decode.
+fn undecoded(part: impl Display, complaint: Option<String>) -> Cause {
+    let complaint = complaint.unwrap_or_else(|| "fewer bytes than expected".into());
+    let unknown = ["not configured", "nsupported", "not supported", "not implemented", "an not handle"];
+    if unknown.iter().any(|words| complaint.contains(words)) {
+        Cause::unsupported(format!("this kind of TIFF is not read ({complaint})"))
+    } else {
+        Cause::corrupt(format!("{part} ({complaint})"))
     }
 }
 

@@ -5,10 +5,13 @@ use super::super::error::Cause;
 use super::super::pixels::{Pixels, unfold_bits};
 use super::super::{DecodeParams, Grey};
 use super::handle::Handle;
-use super::{Header, compression, photometric, tag};
+use super::{Header, compression, photometric, tag, undecoded};
 
 /// The value of `SampleFormat` for IEEE floating point; signed samples are taken as unsigned, as libtiff does.
 const FLOAT: u16 = 3;
+/// Group 3 was made for telephone lines: a row may arrive damaged, and the next one starts anew. One damaged row in this
+/// many is taken as it came; a page with more, or one that ends early, is a fault.
+const MAX_DAMAGED_FAX_ROWS_IN: u32 = 50;
 
 /// The page's pixels; `None` if its colours are not known here.
 pub(super) fn pixels(handle: &mut Handle, header: &Header, params: &DecodeParams) -> Result<Option<Pixels>, Cause> {
@@ -132,14 +135,19 @@ fn bilevel_rows(handle: &mut Handle, header: &Header) -> Result<Pixels, Cause> {
         return Err(Cause::corrupt("the rows are not as long as the page is wide"));
     }
     let fax = compression::FAX.contains(&header.compression) || header.compression == compression::FAX_WORD_ALIGNED;
+    let mut damaged_rows_left =
+        if fax && header.compression != compression::GROUP4 { header.height / MAX_DAMAGED_FAX_ROWS_IN } else { 0 };
     let mut row = vec![0; stride];
     let mut pixels = Vec::with_capacity(header.width as usize * header.height as usize + 8);
     for y in 0..header.height {
         let read = handle.read_row(y, &mut row);
         let complaint = if fax { handle.complaint() } else { handle.error() };
-        if !read || complaint.is_some() {
-            let complaint = complaint.unwrap_or_default();
-            return Err(Cause::corrupt(format!("row {y} of {} ({complaint})", header.height)));
+        if let Some(complaint) = complaint.as_ref().filter(|_| read && damaged_rows_left > 0)
+            && !complaint.contains("EOF")
+        {
+            damaged_rows_left -= 1;
+        } else if !read || complaint.is_some() {
+            return Err(undecoded(format_args!("row {y} of {}", header.height), complaint));
         }
         unfold_bits(&row, header.width as usize, header.photometric == photometric::MIN_IS_WHITE, &mut pixels);
     }
@@ -186,8 +194,7 @@ fn read(handle: &mut Handle, header: &Header, depth: Depth, params: &DecodeParam
         };
         let complaint = if header.compression == compression::JPEG { handle.complaint() } else { handle.error() };
         if complaint.is_some() || read.is_none_or(|read| read < rows * row_bytes) {
-            let complaint = complaint.unwrap_or_default();
-            return Err(Cause::corrupt(format!("strip or tile {index} of {} ({complaint})", header.striles)));
+            return Err(undecoded(format_args!("strip or tile {index} of {}", header.striles), complaint));
         }
         let columns = (width - left).min(part_width as usize);
         for (y, row) in part.chunks_exact(row_bytes).take(rows).enumerate() {
