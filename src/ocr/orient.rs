@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn several_unsure_looks_outweigh_a_mistaken_one() {
         let unsure = Opinion::of(&[0.1, 0.2, 0.6, 0.1]);
-        let mistaken = Opinion::of(&[0.98, 0.0, 0.02, 0.0]);
+        let mistaken = Opinion::of(&[0.9, 0.0, 0.1, 0.0]);
         assert_eq!(unsure.and(&mistaken).and(&unsure).best().0, QuarterTurn::Half);
     }
 
