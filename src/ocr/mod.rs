@@ -3,6 +3,7 @@
 //! In: an upright grey raster. Out: text lines in reading order, upright pixels. Knows no file and no page record.
 
 mod mend;
+mod orient;
 mod ppocr;
 mod tesseract;
 
@@ -12,6 +13,7 @@ use crate::infer::{InferError, ModelFolder};
 use crate::model::{Fault, FaultKind, Resolution, Stage, TextLine};
 use crate::raster::Grey;
 
+pub use orient::OrientNet;
 pub use ppocr::Ppocr;
 pub use tesseract::Tesseract;
 
