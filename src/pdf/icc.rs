@@ -157,9 +157,9 @@ mod tests {
         for (index, name) in [b"rXYZ", b"gXYZ", b"bXYZ"].into_iter().enumerate() {
             let colorant = primaries[index].map(|v| v * amount(index));
             let found = cone(xyz_of(&profile, name));
-            for channel in 0..3 {
-                let want = cone(colorant)[channel] * cone(WHITE)[channel] / cone(white)[channel];
-                assert!((found[channel] - want).abs() < 5e-4, "{index} {channel}: {} {want}", found[channel]);
+            let cones = cone(colorant).into_iter().zip(cone(WHITE)).zip(cone(white));
+            for (found, ((of_d65, d50), d65)) in found.into_iter().zip(cones) {
+                assert!((found - of_d65 * d50 / d65).abs() < 5e-4, "{name:?}: {found}");
             }
         }
         assert_eq!(xyz_of(&profile, b"wtpt").map(|v| (v * 1e4).round()), [9642.0, 10000.0, 8249.0]);

@@ -20,8 +20,8 @@ const LEVEL_RISE: f32 = 0.15;
 /// A line this many times as high as its highest word is a box around a slope: its words keep their own heights.
 const LOOSE: f32 = 1.8;
 /// Between words that touch or overlap a little, the blank takes this part of the line's height from their edges:
-/// poppler runs words together that are less than 0.1 apart, blank or no blank.
-const LEAST_BLANK: f32 = 0.12;
+/// poppler runs words together that are less than 0.15 apart, blank or no blank.
+const LEAST_BLANK: f32 = 0.16;
 /// The least extent of a word or a blank, in page units.
 const LEAST: f32 = 0.01;
 
