@@ -55,11 +55,13 @@ fn run(program: impl AsRef<std::ffi::OsStr>, args: &[&std::ffi::OsStr]) -> Strin
     text
 }
 
-fn validate(path: &Path) {
-    let said = run("qpdf", &["--check".as_ref(), path.as_ref()]);
-    assert!(!said.contains("WARNING"), "{said}");
+fn validate(paths: &[&Path]) {
+    for path in paths {
+        let said = run("qpdf", &["--check".as_ref(), path.as_ref()]);
+        assert!(!said.contains("WARNING"), "{said}");
+    }
     let validator = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/verapdf/verapdf");
-    run(validator, &[path.as_ref()]);
+    run(validator, &paths.iter().map(|path| path.as_os_str()).collect::<Vec<_>>());
 }
 
 /// Words with their boxes in points, page by page, as poppler finds them.
@@ -83,24 +85,27 @@ fn poppler_words(path: &Path) -> Vec<Vec<(String, [f32; 4])>> {
 
 #[test]
 fn every_coding_turn_and_skew_is_valid_and_comes_out_bit_for_bit() {
-    for coding in Coding::ALL {
-        let sheets: Vec<Sheet> = Lay::all().into_iter().map(|lay| sheet(LETTER, lay, coding)).collect();
-        let bytes = write(&sheets);
-        let (_dir, path) = on_disk(&format!("{coding:?}.pdf"), &bytes);
-        validate(&path);
-
-        let document = lopdf::Document::load_mem(&bytes).unwrap();
-        let pages = document.get_pages();
-        assert_eq!(pages.len(), sheets.len());
-        for (page, sheet) in pages.values().zip(&sheets) {
-            let images = document.get_page_images(*page).unwrap();
-            assert_eq!(images.len(), 1);
-            assert_eq!(Digest::of(images[0].content), sheet.record.image.digest);
-        }
-        assert!(!bytes.windows(5).any(|window| window == b"JBIG2"));
-        let digests: Vec<Digest> = sheets.iter().map(|sheet| sheet.record.image.digest).collect();
-        reread(&path, &digests).unwrap();
-    }
+    let files: Vec<_> = Coding::ALL
+        .into_iter()
+        .map(|coding| {
+            let sheets: Vec<Sheet> = Lay::all().into_iter().map(|lay| sheet(LETTER, lay, coding)).collect();
+            let bytes = write(&sheets);
+            let document = lopdf::Document::load_mem(&bytes).unwrap();
+            let pages = document.get_pages();
+            assert_eq!(pages.len(), sheets.len());
+            for (page, sheet) in pages.values().zip(&sheets) {
+                let images = document.get_page_images(*page).unwrap();
+                assert_eq!(images.len(), 1);
+                assert_eq!(Digest::of(images[0].content), sheet.record.image.digest);
+            }
+            assert!(!bytes.windows(5).any(|window| window == b"JBIG2"));
+            let file = on_disk(&format!("{coding:?}.pdf"), &bytes);
+            let digests: Vec<Digest> = sheets.iter().map(|sheet| sheet.record.image.digest).collect();
+            reread(&file.1, &digests).unwrap();
+            file
+        })
+        .collect();
+    validate(&files.iter().map(|(_, path)| path.as_path()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -190,7 +195,7 @@ fn odd_text_is_valid_and_comes_back() {
     let empty = sheet(&[], Lay::STRAIGHT, Coding::JpegGrey);
     let odd = sheet(&lines, Lay { skew_deg: 1.0, ..Lay::STRAIGHT }, Coding::JpegGrey);
     let (_dir, path) = on_disk("odd.pdf", &write(&[empty, odd]));
-    validate(&path);
+    validate(&[&path]);
     let text = run("pdftotext", &["-raw".as_ref(), path.as_ref(), "-".as_ref()]);
     for wanted in [
         "Straße ÄÖÜäöüßẞ „Ja“",
@@ -206,12 +211,38 @@ fn odd_text_is_valid_and_comes_back() {
 }
 
 #[test]
+fn the_unicode_map_names_exactly_the_codes_of_the_text() {
+    let bytes = write(&[sheet(LETTER, Lay::STRAIGHT, Coding::Group4)]);
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let page = *document.get_pages().get(&1).unwrap();
+    let content = document.get_and_decode_page_content(page).unwrap();
+    let shown = content.operations.iter().filter(|op| op.operator == "Tj");
+    let shown = shown.flat_map(|op| op.operands[0].as_str().unwrap().chunks(2).map(<[u8]>::to_vec));
+    let shown: std::collections::BTreeSet<Vec<u8>> = shown.collect();
+
+    let font = document.get_page_fonts(page).unwrap().into_values().next().unwrap();
+    let map = document.get_object(font.get(b"ToUnicode").unwrap().as_reference().unwrap()).unwrap();
+    let map = String::from_utf8(map.as_stream().unwrap().decompressed_content().unwrap()).unwrap();
+    let pairs = map.lines().filter_map(|line| line.strip_prefix('<')?.strip_suffix('>')?.split_once("> <"));
+    let hex = |digits: &str| -> Vec<u8> {
+        digits.as_bytes().chunks(2).map(|d| u8::from_str_radix(std::str::from_utf8(d).unwrap(), 16).unwrap()).collect()
+    };
+    let pairs: Vec<(Vec<u8>, Vec<u8>)> =
+        pairs.filter(|(code, _)| code.len() == 4).map(|(code, text)| (hex(code), hex(text))).collect();
+    // Of the code space `<0000> <ffff>` and of the used characters, all in the BMP, where code and text are one.
+    let mapped: std::collections::BTreeSet<Vec<u8>> =
+        pairs.into_iter().filter(|(code, text)| code == text).map(|(code, _)| code).collect();
+    assert_eq!(mapped, shown);
+    assert!(mapped.contains(&vec![0, 0xD6]) && mapped.contains(&vec![0, b' ']));
+}
+
+#[test]
 fn right_to_left_words_come_back_in_reading_order() {
     // On paper the first word of the line stands at the right.
     let words: Words = &[("طلب", 2.0, 2.6), ("إقامة", 1.2, 1.9), ("2025", 0.6, 1.1)];
     let (_dir, path) =
         on_disk("arabic.pdf", &write(&[sheet(&[(0.5, 0.8, true, words)], Lay::STRAIGHT, Coding::Group4)]));
-    validate(&path);
+    validate(&[&path]);
     let text = run("pdftotext", &[path.as_ref(), "-".as_ref()]);
     // Without poppler's marks of direction.
     let text: String = text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}')).collect();
@@ -230,7 +261,7 @@ fn pages_of_any_size_are_valid() {
     };
     let sheets = [tall(1, 1, 600.0), tall(40, 9_000, 10.0), tall(5_000, 2, 1.0), tall(2480, 3508, 300.0)];
     let (_dir, path) = on_disk("sizes.pdf", &write(&sheets));
-    validate(&path);
+    validate(&[&path]);
     let document = lopdf::Document::load(&path).unwrap();
     let sizes: Vec<(f32, f32, f32)> = document
         .get_pages()

@@ -158,3 +158,35 @@ fn checksum(table: &[u8]) -> u32 {
     let word = |bytes: &[u8]| bytes.iter().zip([24, 16, 8, 0]).map(|(&b, shift)| u32::from(b) << shift).sum::<u32>();
     table.chunks(4).map(word).fold(0, u32::wrapping_add)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn u16_at(bytes: &[u8], at: usize) -> u16 {
+        u16::from_be_bytes([bytes[at], bytes[at + 1]])
+    }
+
+    #[test]
+    fn the_directory_is_sorted_and_every_checksum_right() {
+        let font = font_program();
+        assert_eq!(checksum(&font), 0xB1B0_AFBA);
+        let tags: Vec<&[u8]> = (0..usize::from(u16_at(&font, 4))).map(|i| &font[12 + 16 * i..16 + 16 * i]).collect();
+        assert!(tags.is_sorted());
+    }
+
+    #[test]
+    fn glyphs_fill_their_advance_and_draw_nothing() {
+        assert_eq!(u16_at(&hmtx(), 0), UNITS);
+        let glyphs: Vec<u8> = advances().flat_map(glyph).collect();
+        assert_eq!(glyphs.len(), usize::from(GLYPH_BYTES) * (WIDTHS.len() + 1));
+        for (index, width) in WIDTHS.into_iter().enumerate() {
+            assert_eq!(u16_at(&hmtx(), 4 * (index + 1)), width);
+            let data = &glyphs[usize::from(GLYPH_BYTES) * (index + 1)..];
+            // One contour whose box is as wide as the advance, and only two points: no area.
+            assert_eq!((u16_at(data, 0), u16_at(data, 6), u16_at(data, 10)), (1, width, 1));
+        }
+    }
+}
