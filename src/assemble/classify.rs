@@ -53,8 +53,11 @@ impl Matcher {
     /// Prepares rules; of several equally good types the first in order wins.
     pub fn new(rules: &[TypeRule]) -> Self {
         let prepare = |phrases: &[String]| phrases.iter().filter_map(|phrase| Phrase::new(phrase)).collect();
-        let prepare =
-            |rule: &TypeRule| Type { name: rule.name.clone(), titles: prepare(&rule.titles), phrases: prepare(&rule.phrases) };
+        let prepare = |rule: &TypeRule| Type {
+            name: rule.name.clone(),
+            titles: prepare(&rule.titles),
+            phrases: prepare(&rule.phrases),
+        };
         Self { types: rules.iter().take(usize::from(u16::MAX)).map(prepare).collect() }
     }
 

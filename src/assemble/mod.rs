@@ -156,8 +156,7 @@ mod tests {
     fn a_held_sheet_does_not_shift_the_sheets_behind_it() {
         let mut pages = vec![PageFacts::default(); 6];
         pages[0].held = true;
-        let rules =
-            AssembleRules { separate: SeparateBy::Pages(2), drop_blanks: false, matcher: &Matcher::new(&[]) };
+        let rules = AssembleRules { separate: SeparateBy::Pages(2), drop_blanks: false, matcher: &Matcher::new(&[]) };
         let pages: Vec<Vec<usize>> = assemble(&pages, &rules).documents.into_iter().map(|d| d.pages).collect();
         assert_eq!(pages, [vec![1], vec![2, 3], vec![4, 5]]);
     }

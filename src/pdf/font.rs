@@ -25,8 +25,7 @@ pub(super) const UNITS: u16 = 1000;
 pub(super) const WIDTHS: [u16; 14] = [100, 222, 278, 333, 389, 500, 556, 611, 667, 722, 778, 833, 889, 1000];
 
 const NAME: Name<'static> = Name(b"ScanstrasseGlyphless");
-const SYSTEM: SystemInfo<'static> =
-    SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
+const SYSTEM: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 /// First and number of the code units that are no characters (UTF-16 surrogates).
 const SPARE: u16 = 0xD800;
 const SPARES: usize = 0x800;
@@ -151,11 +150,20 @@ pub(super) fn advance(c: char) -> u16 {
 /// rounded to the classes), in which most office letters are set.
 fn width_class(c: char) -> usize {
     let width = match latin_base(c) {
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{5b0}'..='\u{5c7}' | '\u{610}'..='\u{61a}'
-        | '\u{64b}'..='\u{65f}' | '\u{200b}'..='\u{200f}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' => 100,
+        '\u{300}'..='\u{36f}'
+        | '\u{483}'..='\u{489}'
+        | '\u{5b0}'..='\u{5c7}'
+        | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe00}'..='\u{fe0f}' => 100,
         'i' | 'j' | 'l' | '\'' | '|' | '‚' | '‘' | '’' => 222,
-        ' ' | '\u{a0}' | '.' | ',' | ':' | ';' | '!' | '¡' | 'I' | 'f' | 't' | '/' | '\\' | '[' | ']' | '·' | '‹' | '›' => 278,
-        'r' | '(' | ')' | '-' | '‐' | '{' | '}' | '`' | '"' | '„' | '“' | '”' | '¹' | '²' | '³' | '´' | '¸' => 333,
+        ' ' | '\u{a0}' | '.' | ',' | ':' | ';' | '!' | '¡' | 'I' | 'f' | 't' | '/' | '\\' | '[' | ']' | '·' | '‹'
+        | '›' => 278,
+        'r' | '(' | ')' | '-' | '‐' | '{' | '}' | '`' | '"' | '„' | '“' | '”' | '¹' | '²' | '³' | '´' | '¸' => {
+            333
+        }
         '*' | '°' | '•' | 'º' | 'ª' => 389,
         'J' | 'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' | '^' | '\u{590}'..='\u{8ff}' => 500,
         'F' | 'T' | 'Z' | '+' | '<' | '=' | '>' | '~' | '±' | '×' | '÷' | 'ß' => 611,
@@ -168,7 +176,10 @@ fn width_class(c: char) -> usize {
         // Greek and Cyrillic capitals.
         '\u{386}'..='\u{3ab}' | '\u{400}'..='\u{42f}' => 667,
         // East Asian scripts, full-width forms, emoji.
-        '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}'
+        '\u{1100}'..='\u{11ff}'
+        | '\u{2e80}'..='\u{d7ff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{ff01}'..='\u{ff60}'
         | '\u{1f000}'..='\u{10ffff}' => 1000,
         _ => 556,
     };

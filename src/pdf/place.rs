@@ -62,8 +62,7 @@ pub(super) fn place(record: &PageRecord) -> Option<Place> {
     let (w, h) = ((width / user_unit).max(MIN_SIDE), (height / user_unit).max(MIN_SIDE));
     let (dx, dy) = (w - width / user_unit, h - height / user_unit);
     let scale = 1.0 / user_unit;
-    let fit =
-        Affine([scale, 0.0, overhang.x * scale + dx / 2.0, 0.0, scale, overhang.y * scale + dy / 2.0]);
+    let fit = Affine([scale, 0.0, overhang.x * scale + dx / 2.0, 0.0, scale, overhang.y * scale + dy / 2.0]);
     let place = Place { width: w, height: h, user_unit, map: map.then(&fit) };
     (place.map.0.iter().all(|v| v.is_finite()) && w.is_finite() && h.is_finite()).then_some(place)
 }

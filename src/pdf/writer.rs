@@ -56,8 +56,7 @@ impl<W: Write> PdfWriter<W> {
         let info = info.checked()?;
         let mut objects = Objects::begin(out)?;
         let mut reserve = || objects.reserve();
-        let ids =
-            Fixed { catalog: reserve()?, info: reserve()?, xmp: reserve()?, profile: reserve()? };
+        let ids = Fixed { catalog: reserve()?, info: reserve()?, xmp: reserve()?, profile: reserve()? };
         let xmp = info.xmp();
         let mut identity = Sha256::new();
         identity.update(xmp.as_bytes());
@@ -89,12 +88,7 @@ impl<W: Write> PdfWriter<W> {
     ///
     /// # Errors
     /// Everything of [`PdfError`] but `Language`, `NoPages` and `Reread`.
-    pub fn page(
-        &mut self,
-        record: &PageRecord,
-        stream: &mut dyn Read,
-        bookmark: Option<&str>,
-    ) -> Result<(), PdfError> {
+    pub fn page(&mut self, record: &PageRecord, stream: &mut dyn Read, bookmark: Option<&str>) -> Result<(), PdfError> {
         self.pages = self.pages.saturating_add(1);
         let nonsense = PdfError::Nonsense { page: self.pages };
         let Some(place) = place(record) else { return Err(nonsense) };

@@ -40,7 +40,9 @@ pub fn check(record: &PageRecord, scan_len: u64) -> Result<(), Fault> {
         .or_else(|| text_problem(record))
         .or_else(|| code_problem(record));
     match problem {
-        Some(problem) => Err(Fault::new(Stage::Worker, FaultKind::Nonsense, format!("the worker's answer has {problem}"))),
+        Some(problem) => {
+            Err(Fault::new(Stage::Worker, FaultKind::Nonsense, format!("the worker's answer has {problem}")))
+        }
         None => Ok(()),
     }
 }
