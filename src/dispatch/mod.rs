@@ -1,27 +1,271 @@
 //! The only owner of the ledger: recovers, schedules, commits, delivers; tells what happens as events.
+//!
+//! In: a backlog, and the channels of a worker pool. Out: case files at the target, a summary, events. Four threads:
+//!
+//! - `feed` walks the inputs and digests files; it stops when the line has enough to do,
+//! - `line` (the caller's thread) gives jobs to the workers and commits what comes back, many pages in one transaction,
+//! - `finish` makes documents of finished batches and delivers them,
+//! - a short-lived one counts the backlog, for the estimate of the end.
+//!
+//! Memory holds the scans at hand (some dozens), never the backlog: what is waiting waits in the input folders and in
+//! the ledger. Nothing is delivered before it is committed, and nothing is forgotten before it is delivered.
 
+mod account;
+mod document;
+mod error;
+mod feed;
+mod finish;
+mod line;
+#[cfg(test)]
+mod tests;
+
+pub use error::RunError;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::deliver::folder::Folder;
+use crate::intake;
+use crate::ledger::{HeldRow, Ledger, LedgerError, StateDir, Store};
 use crate::model::{Digest, Fault};
+use crate::pipeline::Pipeline;
+use crate::saboteur;
+use crate::worker::{Job, Outcome};
+
+/// Most held things that a [`Summary`] lists.
+const MAX_HELD_LISTED: u32 = 1000;
 
 /// What happens on the line, in order. Progress bars, JSON lines and metrics read these; none holds text of a page, a
 /// case number or a path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// A scan was recorded. `known` is set if an earlier run had recorded it.
-    ScanReceived { scan: Digest, known: bool },
+    /// The backlog was counted: so many scan files with so many bytes lie in the inputs.
+    BacklogCounted { scans: u64, bytes: u64 },
+    /// A scan was recorded. `known` is set if an earlier run had recorded it, `scan` is absent if it cannot be read.
+    ScanReceived { scan: Option<Digest>, known: bool },
     /// A scan's pages were counted; `done` of them were processed or held by an earlier run.
     ScanOpened { scan: Digest, pages: u32, done: u32 },
     /// All input was found: this many scans.
     IntakeFinished { scans: u64 },
-    /// A worker began a page.
-    PageStarted { worker: usize, scan: Digest, index: u32 },
+    /// A page was given to the workers; it comes back as processed or held.
+    PageStarted { scan: Digest, index: u32 },
     /// A page was processed and committed.
     PageProcessed { worker: usize, scan: Digest, index: u32, elapsed: Duration },
-    /// A page, or with `index` `None` a whole scan, was held.
-    Held { scan: Digest, index: Option<u32>, fault: Fault },
+    /// A page, or with `index` `None` a whole scan, was held. `scan` is absent if it cannot be read. Can follow
+    /// `PageProcessed`, if the page's picture turns out to be unusable at delivery.
+    Held { scan: Option<Digest>, index: Option<u32>, fault: Fault },
     /// A document stands at the target.
     DocumentDelivered { pages: u32 },
     /// All documents of a batch stand at the target, and its page count balances.
     BatchDelivered,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Backlog {
+    /// How.
+    pub pipeline: Pipeline,
+    /// Folders of scans, or single scans.
+    pub inputs: Vec<PathBuf>,
+    /// The folder target.
+    pub output: PathBuf,
+    /// Where the ledger and the store are.
+    pub state_dir: PathBuf,
+}
+
+/// Something held, for a person to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldItem {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// The page, from 0; `None` for the whole file.
+    pub index: Option<u32>,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// Where everything is that the state folder knows of, this run's and earlier runs' alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files received.
+    pub scans: u64,
+    /// Files held as a whole, and files and folders that could not be looked at.
+    pub scans_held: u64,
+    /// Pages of all opened scans. If the run came to its end, the next four add up to it.
+    pub pages_received: u64,
+    /// In documents at the target.
+    pub pages_delivered: u64,
+    /// Blank, left out, recorded.
+    pub blanks_recorded: u64,
+    /// Separator sheets, recorded.
+    pub separators_recorded: u64,
+    /// Held.
+    pub pages_held: u64,
+    /// Documents at the target.
+    pub documents: u64,
+    /// Cases with such documents.
+    pub cases: u64,
+    /// What is held, at most 1,000 things.
+    pub held: Vec<HeldItem>,
+    /// Pages that this run processed.
+    pub pages_processed_now: u64,
+    /// The run was told to stop before its end.
+    pub stopped: bool,
+}
+
+/// Works a backlog off, to its end or until `stop` is set; then pages in work are finished and committed. Run again, it
+/// goes on where it was and does nothing twice.
+///
+/// `jobs` and `outcomes` are a worker pool's. On an error they may still hold jobs: stop the pool.
+///
+/// # Errors
+/// [`RunError`]: it could not start, or had to stop. Nothing is lost then; what was committed stays.
+pub fn run(
+    backlog: &Backlog,
+    jobs: &Sender<(u64, Job)>,
+    outcomes: &Receiver<Outcome>,
+    events: &Sender<Event>,
+    stop: &AtomicBool,
+) -> Result<Summary, RunError> {
+    let inputs = distinct_inputs(backlog)?;
+    let target = Folder::open(&backlog.output)?;
+    if let Some(input) = inputs.iter().find(|input| target.root().starts_with(input)) {
+        return Err(RunError::OutputInInput { input: input.clone() });
+    }
+    let state = StateDir::claim(&backlog.state_dir)?;
+    let mut ledger = state.ledger()?;
+    let (finisher_ledger, feed_ledger) = (state.ledger()?, state.ledger()?);
+    bind(&mut ledger, &target)?;
+    let recipe = ledger.recipe(backlog.pipeline.recipe.digest())?;
+    ledger.recover(recipe)?;
+    let store = state.store()?;
+    sweep(&ledger, &store)?;
+
+    // Set when the line ends early, for whatever reason: the other threads end soon.
+    let quit = AtomicBool::new(false);
+    let (found, found_files) = bounded(2);
+    let (batches, ready_batches) = unbounded();
+    let (done, finished) = unbounded();
+    let plan = saboteur::current();
+    let (processed, troubles) = thread::scope(|scope| {
+        let (inputs, rules, quit) = (&inputs, &backlog.pipeline.intake, &quit);
+        scope.spawn(move || {
+            let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
+            let (scans, bytes) = overviews.fold((0, 0u64), |(n, b), o| (n + o.scans, b.saturating_add(o.bytes)));
+            let _ = events.send(Event::BacklogCounted { scans, bytes });
+        });
+        let feed = feed::Feed { ledger: feed_ledger, inputs, rules, found, quit: [quit, stop] };
+        scope.spawn(move || feed.run());
+        let finisher = finish::Finisher {
+            ledger: finisher_ledger,
+            store: store.clone(),
+            target,
+            pipeline: &backlog.pipeline,
+            inputs,
+            events,
+            done,
+            quit: [quit, stop],
+        };
+        let finisher_plan = plan.clone();
+        scope.spawn(move || {
+            saboteur::enter(finisher_plan);
+            finisher.run(&ready_batches);
+        });
+        let line = line::Line::new(line::Setup {
+            ledger: &mut ledger,
+            store: &store,
+            spool: state.spool(),
+            recipe,
+            attempts: backlog.pipeline.attempts.max(1),
+            max_pages: backlog.pipeline.recipe.decode.max_pages,
+            inputs,
+            jobs,
+            outcomes,
+            events,
+            batches,
+        });
+        let result = line.run(&found_files, &finished, stop);
+        quit.store(true, Ordering::SeqCst);
+        // Wakes a feed that waits for room.
+        drop(found_files);
+        result
+    })?;
+    ledger.checkpoint()?;
+    summary(&ledger, processed, troubles, stop.load(Ordering::SeqCst))
+}
+
+/// The inputs by their real paths. None may lie in another: its scans would be received twice.
+fn distinct_inputs(backlog: &Backlog) -> Result<Vec<PathBuf>, RunError> {
+    let mut inputs: Vec<PathBuf> = Vec::with_capacity(backlog.inputs.len());
+    for input in &backlog.inputs {
+        // Lists the top folder, so that a missing or closed one is told before any work.
+        intake::batches(input, &backlog.pipeline.intake)?;
+        let real = input.canonicalize().map_err(|source| RunError::Input { path: input.clone(), source })?;
+        if inputs.contains(&real) {
+            continue;
+        }
+        if let Some(other) = inputs.iter().find(|other| other.starts_with(&real) || real.starts_with(other)) {
+            return Err(RunError::InputsOverlap { one: other.clone(), other: real });
+        }
+        inputs.push(real);
+    }
+    Ok(inputs)
+}
+
+/// A state folder delivers to one target, and a target is delivered to from one state folder: only so do numbers and
+/// accounts fit.
+fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
+    match ledger.output()? {
+        Some(bound) if bound == target.root() => {}
+        Some(bound) => return Err(RunError::OtherOutput { bound, given: target.root().to_owned() }),
+        None if target.has_index() => return Err(RunError::ForeignOutput(target.root().to_owned())),
+        None => ledger.bind_output(target.root())?,
+    }
+    if !target.has_index() {
+        account::write_index(ledger, target)?;
+    }
+    Ok(())
+}
+
+/// Removes pictures that were adopted but whose pages were not committed.
+fn sweep(ledger: &Ledger, store: &Store) -> Result<(), RunError> {
+    for orphan in ledger.unneeded(store.objects()?)? {
+        store.remove(orphan)?;
+    }
+    Ok(())
+}
+
+fn summary(ledger: &Ledger, processed: u64, troubles: Vec<HeldItem>, stopped: bool) -> Result<Summary, RunError> {
+    let totals = ledger.totals()?;
+    let mut held = troubles;
+    let unread = held.len() as u64;
+    held.truncate(MAX_HELD_LISTED as usize);
+    let room = MAX_HELD_LISTED - held.len() as u32;
+    ledger.for_each_held(None, Some(room), |HeldRow { path, index, fault, .. }| {
+        held.push(HeldItem { path, index, fault });
+        Ok::<_, LedgerError>(())
+    })?;
+    Ok(Summary {
+        scans: totals.scans,
+        scans_held: totals.scans_held + unread,
+        pages_received: totals.pages.received,
+        pages_delivered: totals.pages.delivered,
+        blanks_recorded: totals.pages.blanks,
+        separators_recorded: totals.pages.separators,
+        pages_held: totals.pages.held,
+        documents: totals.documents,
+        cases: totals.cases,
+        held,
+        pages_processed_now: processed,
+        stopped: stopped && totals.batches_open > 0,
+    })
+}
+
+/// The input that holds `path`, if it is there no longer: a share that went away, not a broken file.
+fn lost_input<'i>(inputs: &'i [PathBuf], path: &Path) -> Option<&'i PathBuf> {
+    inputs.iter().find(|input| path.starts_with(input)).filter(|input| std::fs::metadata(input).is_err())
 }

@@ -262,6 +262,16 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// SHA-256 of a scan, if it could be read.
+    ///
+    /// # Errors
+    /// SQLite failed, or there is no such scan.
+    pub fn scan_digest(&self, scan: i64) -> Result<Option<Digest>, LedgerError> {
+        let mut statement = self.sql.prepare_cached("SELECT digest FROM scan WHERE id = ?1")?;
+        let digest: Option<DigestBytes> = statement.query_row([scan], |row| row.get(0))?;
+        Ok(digest.map(|digest| digest.0))
+    }
+
     /// Those of `objects` that no page needs.
     ///
     /// # Errors

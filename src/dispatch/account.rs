@@ -1,0 +1,133 @@
+//! The accounts at the target: the ledger's facts as `case.json` and `index.csv`.
+
+use std::io;
+
+use super::RunError;
+use crate::deliver::case_json::{Apart, CaseJson, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
+use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, PlaceError, TargetError};
+use crate::deliver::index::{self, IndexEntry};
+use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
+
+/// The ledger could not be read, or the file not be written.
+enum AccountError {
+    Ledger(LedgerError),
+    Write(io::Error),
+}
+
+impl From<LedgerError> for AccountError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl From<io::Error> for AccountError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+/// Writes a case's `case.json` anew.
+pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> Result<(), RunError> {
+    let write = |out: &mut io::BufWriter<std::fs::File>| -> Result<(), AccountError> {
+        let mut json = CaseJson::begin(out, &case.number)?;
+        ledger.for_each_scan(case.id, |scan| {
+            let entry = ScanEntry {
+                batch: &scan.batch,
+                file: &scan.name,
+                sha256: scan.digest,
+                bytes: scan.len,
+                pages: scan.pages,
+            };
+            Ok::<_, AccountError>(json.scan(&entry)?)
+        })?;
+        json.documents()?;
+        for document in ledger.delivered_documents(case.id)? {
+            let Some(receipt) = &document.receipt else { continue };
+            json.document(&DocumentEntry {
+                number: document.number,
+                type_name: &document.type_name,
+                confidence: document.confidence,
+                created: document.created,
+                receipt,
+            })?;
+            let mut number = 0;
+            ledger.for_each_document_page(document.id, |page| {
+                number += 1;
+                Ok::<_, AccountError>(json.page(&entry(&page, Some(number)))?)
+            })?;
+            json.end_document()?;
+        }
+        for (reason, state) in
+            [(Apart::Blanks, PageState::BlankRecorded), (Apart::Separators, PageState::SeparatorRecorded)]
+        {
+            json.apart(reason)?;
+            ledger.for_each_case_page(case.id, state, |page| Ok::<_, AccountError>(json.page(&entry(&page, None))?))?;
+        }
+        json.held_list()?;
+        ledger.for_each_held(Some(case.id), None, |held| {
+            Ok::<_, AccountError>(json.held(&HeldEntry {
+                scan: held.digest,
+                file: &held.name,
+                index: held.index,
+                stage: held.fault.stage,
+                kind: held.fault.kind,
+                detail: &held.fault.detail,
+                remedy: held.fault.kind.remedy(),
+            })?)
+        })?;
+        Ok(json.finish(&ledger.case_counts(case.id)?)?)
+    };
+    place(target, &case.folder, CASE_FILE, write)
+}
+
+fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {
+    PageEntry {
+        page: number,
+        scan: page.digest,
+        file: &page.name,
+        index: page.index,
+        turn_deg: page.turn_deg,
+        skew_deg: page.skew_deg,
+        blank: page.blank,
+        ink_share: page.ink_share,
+        image_sha256: page.image,
+        original: page.original,
+    }
+}
+
+/// Writes `index.csv` anew.
+pub(super) fn write_index(ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
+    let write = |out: &mut io::BufWriter<std::fs::File>| -> Result<(), AccountError> {
+        index::write_head(out)?;
+        ledger.for_each_index_row(|row| {
+            let Some(receipt) = &row.document.receipt else { return Ok(()) };
+            let entry = IndexEntry {
+                case: &row.case,
+                number: row.document.number,
+                type_name: &row.document.type_name,
+                confidence: row.document.confidence,
+                pages: row.pages,
+                receipt,
+                created: row.document.created,
+            };
+            Ok(index::write_entry(out, &entry)?)
+        })
+    };
+    place(target, "", INDEX_FILE, write)
+}
+
+fn place(
+    target: &Folder,
+    folder: &str,
+    name: &str,
+    write: impl FnOnce(&mut io::BufWriter<std::fs::File>) -> Result<(), AccountError>,
+) -> Result<(), RunError> {
+    match target.place(folder, name, write, |_| Ok(())) {
+        Ok(_) => Ok(()),
+        Err(PlaceError::Target(error)) => Err(error.into()),
+        Err(PlaceError::Content(AccountError::Ledger(error))) => Err(error.into()),
+        Err(PlaceError::Content(AccountError::Write(source))) => {
+            Err(TargetError { path: target.root().join(folder).join(name), source }.into())
+        }
+    }
+}

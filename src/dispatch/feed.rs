@@ -1,0 +1,129 @@
+//! The intake thread: walks the inputs, digests files, and hands them to the line in the order of the walk.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use crate::intake::{self, FoundBatch, FoundScan, IntakeError, IntakeRules};
+use crate::ledger::{FoundFile, Ledger};
+use crate::model::{Fault, FaultKind, Stage};
+
+/// Most files in one message.
+const MAX_FILES: usize = 32;
+
+/// Longest time to gather a message, so that workers get their first scan soon.
+const MAX_WAIT: Duration = Duration::from_millis(100);
+
+/// What the walk finds.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Files of a batch. Messages of one batch follow each other.
+    Files {
+        /// The input.
+        root: PathBuf,
+        /// The batch's key.
+        key: String,
+        /// The case's name, raw.
+        case: String,
+        /// The files in order.
+        files: Vec<FoundFile>,
+        /// The batch has no more.
+        last: bool,
+    },
+    /// A file or folder that cannot be looked at.
+    Trouble {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        fault: Fault,
+    },
+    /// All inputs were walked to their ends.
+    End,
+}
+
+/// The thread's belongings.
+pub(super) struct Feed<'a> {
+    pub(super) ledger: Ledger,
+    pub(super) inputs: &'a [PathBuf],
+    pub(super) rules: &'a IntakeRules,
+    pub(super) found: Sender<Found>,
+    pub(super) quit: [&'a AtomicBool; 2],
+}
+
+/// The line has gone, or the run is to end.
+struct Gone;
+
+impl Feed<'_> {
+    /// Walks all inputs. Without an [`Found::End`] the walk was cut short.
+    pub(super) fn run(&self) {
+        let _ = self.walk();
+    }
+
+    fn walk(&self) -> Result<(), Gone> {
+        for root in self.inputs {
+            let batches = match intake::batches(root, self.rules) {
+                Ok(batches) => batches,
+                Err(error) => {
+                    self.trouble(&error)?;
+                    continue;
+                }
+            };
+            for batch in batches {
+                match batch {
+                    Ok(batch) => self.batch(root, batch)?,
+                    Err(error) => self.trouble(&error)?,
+                }
+            }
+        }
+        self.send(Found::End)
+    }
+
+    fn batch(&self, root: &PathBuf, batch: FoundBatch) -> Result<(), Gone> {
+        let FoundBatch { key, case, scans } = batch;
+        let count = scans.len();
+        let mut files = Vec::new();
+        let mut begun = Instant::now();
+        for (seq, scan) in scans.into_iter().enumerate() {
+            if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+                return Err(Gone);
+            }
+            files.push(self.file(root, &key, seq as u32, scan));
+            let last = seq + 1 == count;
+            if last || files.len() >= MAX_FILES || begun.elapsed() >= MAX_WAIT {
+                let files = std::mem::take(&mut files);
+                self.send(Found::Files { root: root.clone(), key: key.clone(), case: case.clone(), files, last })?;
+                begun = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    /// A file with its digest. The digest of a file whose length and time are those that the ledger knows is taken from
+    /// there; before delivery the bytes are read once more in any case.
+    fn file(&self, root: &PathBuf, key: &str, seq: u32, scan: FoundScan) -> FoundFile {
+        let FoundScan { path, name, len, modified_ns } = scan;
+        let modified_ns = i64::try_from(modified_ns).unwrap_or(i64::MAX);
+        // A ledger that does not answer here will not answer the line either, which tells it.
+        let known = self.ledger.known(root, key, &name).ok().flatten();
+        let trusted = known.filter(|known| (known.len, known.modified_ns) == (len, modified_ns));
+        let (content, len) = match trusted.and_then(|known| known.digest) {
+            Some(digest) => (Ok(digest), len),
+            None => match intake::digest(&path) {
+                Ok((digest, len)) => (Ok(digest), len),
+                Err(error) => (Err(Fault::new(Stage::Intake, FaultKind::Io, error.to_string())), len),
+            },
+        };
+        FoundFile { name, path, seq, len, modified_ns, content }
+    }
+
+    fn trouble(&self, error: &IntakeError) -> Result<(), Gone> {
+        let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
+        self.send(Found::Trouble { path: error.path().to_owned(), fault })
+    }
+
+    fn send(&self, found: Found) -> Result<(), Gone> {
+        self.found.send(found).map_err(|_| Gone)
+    }
+}

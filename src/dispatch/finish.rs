@@ -1,0 +1,258 @@
+//! The finishing thread: batches whose pages are all processed or held become documents at the target.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use jiff::Timestamp;
+
+use super::document::{self, DocumentError};
+use super::{Event, RunError, account, lost_input};
+use crate::assemble::{AssembleRules, Matcher, PageFacts, assemble};
+use crate::deliver::folder::{Folder, PlaceError, document_name};
+use crate::evidence;
+use crate::intake;
+use crate::ledger::{
+    BatchState, CaseHead, DocumentRow, DocumentScan, DocumentState, Ledger, PageKey, PageState, PlannedDocument, Store,
+};
+use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
+use crate::pdf::DocumentInfo;
+use crate::pipeline::{BlankAction, Pipeline};
+
+/// Time between two versions of `index.csv` while the line runs; longer if writing it takes more than a twentieth of it.
+const INDEX_INTERVAL: Duration = Duration::from_secs(30);
+
+/// What the thread tells the line.
+#[derive(Debug)]
+pub(super) enum Finished {
+    /// These store objects may be needed no longer. The line looks and removes them: it alone adds objects.
+    Released(Vec<Digest>),
+    /// Delivery failed and has ended.
+    Failed(RunError),
+}
+
+/// The thread's belongings.
+pub(super) struct Finisher<'a> {
+    pub(super) ledger: Ledger,
+    pub(super) store: Store,
+    pub(super) target: Folder,
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) inputs: &'a [PathBuf],
+    pub(super) events: &'a Sender<Event>,
+    pub(super) done: Sender<Finished>,
+    pub(super) quit: [&'a AtomicBool; 2],
+}
+
+/// The run is to end, or has to.
+enum Halt {
+    Quit,
+    Failed(RunError),
+}
+
+impl<E: Into<RunError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Finisher<'_> {
+    /// Finishes batches until there are no more or the run ends.
+    pub(super) fn run(mut self, batches: &Receiver<i64>) {
+        if let Err(Halt::Failed(error)) = self.work(batches) {
+            let _ = self.done.send(Finished::Failed(error));
+        }
+    }
+
+    fn work(&mut self, batches: &Receiver<i64>) -> Result<(), Halt> {
+        let matcher = Matcher::new(&self.pipeline.types);
+        let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };
+        loop {
+            match batches.recv_timeout(INDEX_INTERVAL) {
+                Ok(batch) => {
+                    match self.finish(batch, &matcher) {
+                        Err(Halt::Quit) => break,
+                        result => result?,
+                    }
+                    index.stale = true;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            index.write_if_due(&self.ledger, &self.target)?;
+        }
+        Ok(account::write_index(&self.ledger, &self.target)?)
+    }
+
+    fn finish(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
+        if self.ledger.batch_state(batch)? < BatchState::Assembled {
+            self.plan(batch, matcher)?;
+        }
+        let case = self.ledger.case_of(batch)?;
+        let mut intact = HashMap::new();
+        for document in self.ledger.documents(batch)? {
+            if document.state == DocumentState::Planned {
+                self.deliver(&document, &case, &mut intact)?;
+            }
+        }
+        let counts = self.ledger.counts(batch)?;
+        evidence::balance(&counts)?;
+        account::write_case(&self.ledger, &self.target, &case)?;
+        let released = self.ledger.deliver_batch(batch, &counts)?;
+        self.release(released);
+        self.tell(Event::BatchDelivered);
+        Ok(())
+    }
+
+    /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents.
+    fn plan(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
+        let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), true);
+        self.ledger.for_each_page(batch, |page| {
+            let (held, record) = (page.state == PageState::Held, page.record);
+            ready &= held || record.is_some();
+            keys.push(page.page);
+            facts.push(PageFacts {
+                scan: page.page.scan,
+                held,
+                blank: record.as_ref().is_some_and(|record| record.blank.is_blank),
+                evidence: record.map(|record| matcher.evidence(&record)).unwrap_or_default(),
+            });
+            Ok(())
+        })?;
+        if !ready {
+            return Err(RunError::NotReady.into());
+        }
+        let rules = AssembleRules {
+            separate: self.pipeline.separate,
+            drop_blanks: self.pipeline.blank == BlankAction::Drop,
+            matcher,
+        };
+        let assembly = assemble(&facts, &rules);
+        let key = |positions: &[usize]| positions.iter().filter_map(|&p| keys.get(p).copied()).collect::<Vec<_>>();
+        let documents: Vec<PlannedDocument> = assembly
+            .documents
+            .into_iter()
+            .map(|d| PlannedDocument { pages: key(&d.pages), type_name: d.type_name, confidence: d.confidence })
+            .collect();
+        Ok(self.ledger.plan(batch, &documents, &key(&assembly.blanks), Timestamp::now())?)
+    }
+
+    /// Brings one document to the target. Pages that turn out unusable are held, and the rest is delivered.
+    fn deliver(
+        &mut self,
+        document: &DocumentRow,
+        case: &CaseHead,
+        intact: &mut HashMap<i64, Result<(), Fault>>,
+    ) -> Result<(), Halt> {
+        loop {
+            if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+                return Err(Halt::Quit);
+            }
+            let mut pages = 0;
+            for scan in self.ledger.document_scans(document.id)? {
+                if !intact.contains_key(&scan.scan) {
+                    intact.insert(scan.scan, self.is_intact(&scan)?);
+                }
+                match intact.get(&scan.scan) {
+                    Some(Err(fault)) => self.hold(&scan.pages, &fault.clone())?,
+                    _ => pages += scan.pages.len(),
+                }
+            }
+            if pages == 0 {
+                return Ok(self.ledger.void_document(document.id)?);
+            }
+            match self.place(document, case) {
+                Ok(receipt) => {
+                    let released = self.ledger.deliver_document(document.id, &receipt)?;
+                    self.release(released);
+                    self.tell(Event::DocumentDelivered { pages: pages as u32 });
+                    return Ok(());
+                }
+                Err(DocumentError::Page(page, fault)) => self.hold(&[page], &fault)?,
+                Err(DocumentError::Document(fault)) => {
+                    for scan in self.ledger.document_scans(document.id)? {
+                        self.hold(&scan.pages, &fault)?;
+                    }
+                }
+                Err(DocumentError::Run(error)) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether a scan still has the bytes that were received.
+    fn is_intact(&self, scan: &DocumentScan) -> Result<Result<(), Fault>, RunError> {
+        match intake::digest(&scan.path) {
+            Ok((digest, _)) if digest == scan.digest => Ok(Ok(())),
+            Ok(_) => {
+                let detail = "the file has another content than when it was received";
+                Ok(Err(Fault::new(Stage::Deliver, FaultKind::Changed, detail)))
+            }
+            Err(error) => match lost_input(self.inputs, &scan.path) {
+                Some(input) => Err(RunError::InputLost(input.clone())),
+                None => Ok(Err(Fault::new(Stage::Deliver, FaultKind::Io, error.to_string()))),
+            },
+        }
+    }
+
+    fn place(&self, document: &DocumentRow, case: &CaseHead) -> Result<Receipt, DocumentError> {
+        let name = document_name(document.number, &document.type_name);
+        let info = DocumentInfo {
+            title: format!("{} – {}", document.type_name, case.number),
+            language: self.pipeline.language.clone(),
+            created: document.created,
+            subject: None,
+        };
+        // The check runs after the writing, and needs what it wrote.
+        let pictures = std::cell::RefCell::new(Vec::new());
+        let path = self.target.root().join(&case.folder).join(&name);
+        let write = |out: &mut std::io::BufWriter<std::fs::File>| {
+            pictures.replace(document::write(out, &self.ledger, &self.store, document, &info, &path)?);
+            Ok(())
+        };
+        let check = |part: &std::path::Path| document::check(part, &pictures.borrow());
+        self.target.place(&case.folder, &name, write, check).map_err(|error| match error {
+            PlaceError::Content(error) => error,
+            PlaceError::Target(error) => DocumentError::Run(error.into()),
+        })
+    }
+
+    fn hold(&mut self, pages: &[PageKey], fault: &Fault) -> Result<(), Halt> {
+        self.ledger.hold_pages(pages, fault)?;
+        for page in pages {
+            let scan = self.ledger.scan_digest(page.scan)?;
+            self.tell(Event::Held { scan, index: Some(page.index), fault: fault.clone() });
+        }
+        Ok(())
+    }
+
+    fn release(&self, objects: Vec<Digest>) {
+        if !objects.is_empty() {
+            // A line that has gone sweeps at its next start.
+            let _ = self.done.send(Finished::Released(objects));
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Whoever listened may have gone; the work goes on.
+        let _ = self.events.send(event);
+    }
+}
+
+/// When `index.csv` is to be written anew.
+struct Index {
+    stale: bool,
+    due: Instant,
+}
+
+impl Index {
+    fn write_if_due(&mut self, ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
+        let begun = Instant::now();
+        if self.stale && begun >= self.due {
+            account::write_index(ledger, target)?;
+            self.stale = false;
+            self.due = Instant::now() + INDEX_INTERVAL.max(begun.elapsed() * 20);
+        }
+        Ok(())
+    }
+}
