@@ -1,5 +1,7 @@
 //! JPEG: the structure of a stream, and its pixels.
 
+mod entropy;
+
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -185,6 +187,9 @@ fn samples(bytes: &[u8], structure: &Structure, params: &DecodeParams, space: Co
     structure.readable()?;
     params.admit(structure.width, structure.height)?;
     let image = bytes.get(..structure.len).unwrap_or(bytes);
+    if matches!(structure.frame, 0xC0 | 0xC1) {
+        entropy::check(image)?;
+    }
     let decode = |strict: bool| {
         let options = DecoderOptions::new_fast()
             .set_strict_mode(strict)
