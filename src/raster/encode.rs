@@ -104,6 +104,8 @@ pub fn jpeg((width, height): (u32, u32), components: u8, pixels: &[u8], quality:
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 

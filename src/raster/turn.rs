@@ -60,6 +60,8 @@ pub fn turned(scan: &Grey, placement: Placement) -> Cow<'_, Grey> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
     use super::*;
     use crate::model::Point;
 

@@ -37,10 +37,27 @@ fn a_cut_jpeg_is_truncated_wherever_it_ends() {
 
 #[test]
 fn data_that_end_before_the_picture_does_are_a_fault() {
-    let bytes = jpeg(400, 400, 1, &pattern(400, 400));
-    let mut short = bytes[..bytes.len() / 2].to_vec();
-    short.extend_from_slice(&[0xFF, 0xD9]);
-    assert!(matches!(TestFile::new(short).fault(), FaultKind::Corrupt | FaultKind::Truncated));
+    // With an end marker put behind the cut, decoders fill up with grey and say nothing.
+    for components in [1, 3] {
+        let pixels: Vec<u8> = pattern(160, 160).iter().flat_map(|&p| vec![p; components]).collect();
+        let bytes = jpeg(160, 160, components, &pixels);
+        let scan = bytes.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
+        assert!(TestFile::new(bytes.clone()).page(0).is_ok());
+        for end in (scan + 20..bytes.len() - 4).step_by(97) {
+            let mut short = bytes[..end].to_vec();
+            short.extend_from_slice(&[0xFF, 0xD9]);
+            assert!(matches!(TestFile::new(short).fault(), FaultKind::Corrupt | FaultKind::Truncated), "cut at {end}");
+        }
+    }
+}
+
+#[test]
+fn coded_data_beyond_the_picture_are_a_fault() {
+    // Half of the rows, said in the frame header: what follows belongs to nobody.
+    let mut bytes = jpeg(160, 160, 1, &pattern(160, 160));
+    let frame = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    bytes[frame + 5..frame + 7].copy_from_slice(&80u16.to_be_bytes());
+    assert_eq!(TestFile::new(bytes).fault(), FaultKind::Corrupt);
 }
 
 fn png(width: u32, height: u32, colour: png::ColorType, depth: png::BitDepth, data: &[u8]) -> Vec<u8> {

@@ -13,7 +13,8 @@ use scanstrasse::raster::{DecodeParams, DecodedPage, PictureData, ScanFile};
 
 /// A page of ink on paper that looks different from all eight sides: 0 is black.
 fn pattern(width: u32, height: u32) -> Vec<u8> {
-    let ink = |x: u32, y: u32| x < width / 4 || (y < height / 5 && x < width / 2) || (x * 7 + y * 13) % 31 == 0;
+    let ink =
+        |x: u32, y: u32| x < width / 4 || (y < height / 5 && x < width / 2) || (x * 7 + y * 13).is_multiple_of(31);
     (0..width * height).map(|i| if ink(i % width, i / width) { 0 } else { 255 }).collect()
 }
 
