@@ -101,3 +101,63 @@ pub fn jpeg((width, height): (u32, u32), components: u8, pixels: &[u8], quality:
     JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100)).encode(pixels, width, height, colour).ok()?;
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::super::fax;
+    use super::*;
+
+    /// Runs of black and white, as pages have them, rather than noise.
+    fn bitonal() -> impl Strategy<Value = Grey> {
+        (1u32..300, 1u32..40).prop_flat_map(|(width, height)| {
+            let runs = vec((1usize..200, any::<bool>()), 1..200);
+            runs.prop_map(move |runs| {
+                let count = (width * height) as usize;
+                let ink =
+                    runs.iter().cycle().flat_map(|&(len, black)| std::iter::repeat_n(u8::from(!black) * 255, len));
+                Grey::new(width, height, ink.take(count).collect()).expect("as many as counted")
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn group4_comes_back(page in bitonal()) {
+            let layout = fax::Layout::group4(page.width(), page.height());
+            let back = fax::decode(&group4(&page), layout).expect("decodes");
+            prop_assert_eq!(back.pixels(), page.pixels());
+        }
+
+        #[test]
+        fn flate_comes_back_through_another_reader(
+            (width, components, pixels) in (1u32..40, prop_oneof![Just(1u8), Just(3)], 1usize..20)
+                .prop_flat_map(|(w, c, h)| (Just(w), Just(c), vec(any::<u8>(), w as usize * usize::from(c) * h)))
+        ) {
+            let height = pixels.len() as u32 / width / u32::from(components);
+            let colour = if components == 1 { png::ColorType::Grayscale } else { png::ColorType::Rgb };
+            let mut file = Vec::new();
+            let mut encoder = png::Encoder::new(&mut file, width, height);
+            encoder.set_color(colour);
+            encoder.set_depth(png::BitDepth::Eight);
+            let mut writer = encoder.write_header().expect("header");
+            writer.write_chunk(png::chunk::IDAT, &flate(width, components, &pixels)).expect("data");
+            writer.finish().ok();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().expect("opens");
+            let mut found = std::vec![0; reader.output_buffer_size().expect("size")];
+            reader.next_frame(&mut found).expect("decodes");
+            prop_assert_eq!(found, pixels);
+        }
+    }
+
+    #[test]
+    fn jpeg_refuses_what_it_cannot_hold() {
+        assert!(jpeg((70_000, 1), 1, &[0; 70_000], 80).is_none());
+        assert!(jpeg((2, 2), 3, &[0; 4], 80).is_none());
+        assert!(jpeg((2, 2), 1, &[0; 4], 80).is_some());
+    }
+}

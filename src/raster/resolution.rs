@@ -66,7 +66,8 @@ mod tests {
     fn claims_and_pages() {
         let a4 = |dpi: f32| ((8.268 * dpi) as u32, (11.693 * dpi) as u32);
         // claim, page in pixels, believed (x, y), assumed
-        let cases: [(Option<(f32, f32)>, (u32, u32), (f32, f32), bool); 12] = [
+        type Case = (Option<(f32, f32)>, (u32, u32), (f32, f32), bool);
+        let cases: [Case; 12] = [
             (Some((300.0, 300.0)), a4(300.0), (300.0, 300.0), false),
             (Some((204.0, 98.0)), (1728, 1145), (204.0, 98.0), false),
             (Some((600.0, 600.0)), a4(600.0), (600.0, 600.0), false),

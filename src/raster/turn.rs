@@ -29,6 +29,20 @@ pub fn turned(scan: &Grey, placement: Placement) -> Cow<'_, Grey> {
     }
     let source = scan.pixels();
     let mut pixels = vec![0; source.len()];
+    if !placement.turn.swaps_sides() {
+        // Rows stay rows: whole ones are copied or reversed.
+        let mut rows: Vec<&[u8]> = scan.rows().collect();
+        if step_v < 0 {
+            rows.reverse();
+        }
+        for (target, row) in pixels.chunks_exact_mut(upright_width).zip(rows) {
+            target.copy_from_slice(row);
+            if step_u < 0 {
+                target.reverse();
+            }
+        }
+        return Grey::new(width, height, pixels).map_or(Cow::Borrowed(scan), Cow::Owned);
+    }
     for v0 in (0..upright_height).step_by(BLOCK) {
         for u0 in (0..upright_width).step_by(BLOCK) {
             let u1 = (u0 + BLOCK).min(upright_width);
@@ -46,6 +60,8 @@ pub fn turned(scan: &Grey, placement: Placement) -> Cow<'_, Grey> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
     use super::*;
     use crate::model::Point;
 

@@ -96,6 +96,9 @@ impl<'i, 'a> Image<'i, 'a> {
 
     fn dct(&self, params: &DecodeParams) -> Result<Option<Page>, Cause> {
         let raw = self.stream.raw_data();
+        if !raw.starts_with(&[0xFF, 0xD8]) {
+            return Ok(None);
+        }
         let structure = Structure::read(&raw)?;
         let components = structure.components.len();
         let fits = (structure.width, structure.height) == (self.width, self.height)

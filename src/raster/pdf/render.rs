@@ -34,7 +34,7 @@ pub(super) fn page(
     // The renderer counts columns and rows in 16 bits.
     let countable = f32::from(u16::MAX) / inches.0.max(inches.1) * 0.999;
     let dpi = wanted.min(affordable).min(countable);
-    if !(dpi >= MIN_DPI.min(wanted)) {
+    if dpi.is_nan() || dpi < MIN_DPI.min(wanted) {
         return Err(Cause::OverLimit(format!(
             "a page of {:.0} by {:.0} inches has more pixels than limits.max_pixels allows",
             inches.0, inches.1

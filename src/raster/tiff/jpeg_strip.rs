@@ -96,7 +96,7 @@ fn joined(tables: &[u8], strips: &[Vec<u8>], rows_per_strip: u32, header: &Heade
             && part.frame.first() == first.frame.first()
             && (part.tables.is_empty() || part.tables == first.tables)
     });
-    if !alike || rows_per_strip % block_height != 0 {
+    if !alike || !rows_per_strip.is_multiple_of(block_height) {
         return None;
     }
     let blocks = header.width.div_ceil(block_width).checked_mul(rows_per_strip / block_height)?;

@@ -1,5 +1,9 @@
 //! JPEG: the structure of a stream, and its pixels.
 
+mod block;
+mod entropy;
+mod huffman;
+
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -10,6 +14,9 @@ use super::error::Cause;
 use super::exif::{self, Exif};
 use super::pixels::{Pixels, Rgb};
 use super::{DecodeParams, Grey};
+
+/// Scans of one image: encoders make about ten; thousands are an attack on the reader's time.
+const MAX_SCANS: u32 = 100;
 
 /// What the markers of one JPEG image say (ITU-T T.81, annex B).
 #[derive(Clone, Debug)]
@@ -74,6 +81,7 @@ impl Structure {
             let payload = bytes.get(at + 2..at + len.max(2)).ok_or_else(cut)?;
             match marker {
                 0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => found.frame_header(marker, payload)?,
+                0xDA if scans == MAX_SCANS => return Err(Cause::unsupported("a JPEG of more than 100 scans")),
                 0xDA => scans += 1,
                 0xDC => return Err(Cause::unsupported("a JPEG that defines its height after the first scan")),
                 0xE0 if payload.starts_with(b"JFIF\0") => found.jfif_header(payload),
@@ -185,6 +193,7 @@ fn samples(bytes: &[u8], structure: &Structure, params: &DecodeParams, space: Co
     structure.readable()?;
     params.admit(structure.width, structure.height)?;
     let image = bytes.get(..structure.len).unwrap_or(bytes);
+    entropy::check(image)?;
     let decode = |strict: bool| {
         let options = DecoderOptions::new_fast()
             .set_strict_mode(strict)
