@@ -29,7 +29,8 @@ impl Place {
     pub(super) fn image_matrix(&self, (width_px, height_px): (u32, u32)) -> [f32; 6] {
         let (w, h) = (width_px as f32, height_px as f32);
         let Affine([a, b, c, d, e, f]) = Affine([w, 0.0, 0.0, 0.0, -h, h]).then(&self.map);
-        [a, d, b, e, c, f]
+        // Numbers next to nothing are forbidden (ISO 19005-2, 6.1.13), and a millionth of a unit is nothing.
+        [a, d, b, e, c, f].map(|v| if v.abs() < 1e-6 { 0.0 } else { v })
     }
 }
 
