@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use paper::{Coding, Lay, Sheet, Words, sheet};
+use proptest::num::f32 as num;
 use scanstrasse::model::{Digest, ImageCodec};
 use scanstrasse::pdf::{DocumentInfo, PdfError, PdfWriter, RereadError, reread};
 
@@ -555,4 +556,43 @@ fn white_and_black_of_both_group4_kinds_render_alike() {
         .collect();
     assert_eq!(pages[0], pages[1]);
     assert_eq!(pages[0].get_pixel(5, 5).0, [255]);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever finite numbers a record claims, the page is within the limits and its numbers are numbers, or the record is refused.
+    #[test]
+    fn any_record_makes_a_sound_page_or_an_error(
+        size in (1_u32..100_000, 1_u32..100_000), x_dpi in 0.001_f32..1e6, y_dpi in 0.001_f32..1e6,
+        skew in -400.0_f32..400.0, turn in 0_usize..4,
+        corners in proptest::array::uniform8(num::NORMAL | num::SUBNORMAL | num::ZERO | num::POSITIVE | num::NEGATIVE),
+        text in "\\PC{0,12}",
+    ) {
+        use scanstrasse::model::{Point, Quad, QuarterTurn};
+        let (codec, picture) = paper::encode(&image::DynamicImage::new_luma8(8, 8), Coding::FlateGrey);
+        let mut record = paper::blank_record(8, 8, codec, &picture);
+        (record.width_px, record.height_px) = size;
+        (record.resolution.x_dpi, record.resolution.y_dpi, record.skew.0) = (x_dpi, y_dpi, skew);
+        record.placement.turn = QuarterTurn::ALL[turn];
+        record.lines.push(paper::line_in(&[(&text, [1.0, 2.0, 3.0, 4.0]), ("Ende", [1.0, 2.0, 3.0, 4.0])]));
+        let [a, b, c, d, e, f, g, h] = corners;
+        record.lines[0].words[0].quad = Quad([(a, b), (c, d), (e, f), (g, h)].map(|(x, y)| Point { x, y }));
+        let mut writer = PdfWriter::begin(Vec::new(), &info()).unwrap();
+        match writer.page(&record, &mut picture.as_slice(), None) {
+            Err(error) => assert!(matches!(error, PdfError::Nonsense { page: 1 }), "{error}"),
+            Ok(()) => {
+                let document = lopdf::Document::load_mem(&writer.finish().unwrap()).unwrap();
+                let page = document.get_pages()[&1];
+                let media = document.get_dictionary(page).unwrap().get(b"MediaBox").unwrap().as_array().unwrap();
+                let sides = [&media[2], &media[3]].map(|side| side.as_float().unwrap());
+                assert!(sides.iter().all(|side| (3.0..=14_400.0).contains(side)), "{sides:?}");
+                let content = document.get_and_decode_page_content(page).unwrap();
+                let numbers = content.operations.iter().flat_map(|op| &op.operands).filter_map(|v| v.as_float().ok());
+                for number in numbers {
+                    assert!(number == 0.0 || (1e-37..1e37).contains(&number.abs()), "{number}");
+                }
+            }
+        }
+    }
 }
