@@ -162,6 +162,8 @@ fn alto_is_xml_with_places_and_confidences() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn any_text_and_any_place_make_a_sound_document(
         text in any::<String>(), name in any::<String>(), corners in any::<[f32; 8]>(), confidence in any::<f32>()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use paper::{Coding, Lay, Sheet, Words, sheet};
+use proptest::num::f32 as num;
 use scanstrasse::model::{Digest, ImageCodec};
 use scanstrasse::pdf::{DocumentInfo, PdfError, PdfWriter, RereadError, reread};
 
@@ -156,6 +157,46 @@ fn read_pgm(path: &Path) -> image::GrayImage {
     image::GrayImage::from_raw(width, height, rest.to_vec()).unwrap()
 }
 
+/// A line that is not straight on the straightened page (a stamp, a margin note) is written at its own angle.
+#[test]
+fn a_slanted_line_keeps_its_angle() {
+    for angle in [8.0_f32, -30.0, 90.0, 180.0, -90.0] {
+        let mut slanted = sheet(
+            &[(1.9, 2.1, true, &[("GEPRÜFT", 1.0, 1.6), ("am", 1.7, 2.0)])],
+            Lay { skew_deg: angle, ..Lay::STRAIGHT },
+            Coding::Group4,
+        );
+        slanted.record.skew.0 = 0.0;
+        let document = lopdf::Document::load_mem(&write(&[slanted])).unwrap();
+        let content = document.get_and_decode_page_content(document.get_pages()[&1]).unwrap();
+        let matrix = content.operations.iter().find(|op| op.operator == "Tm").unwrap();
+        let matrix: Vec<f32> = matrix.operands.iter().map(|v| v.as_float().unwrap()).collect();
+        let (sin, cos) = angle.to_radians().sin_cos();
+        for (found, want) in matrix.iter().zip([cos, sin, -sin, cos]) {
+            assert!((found - want).abs() < 1e-3, "{angle}: {matrix:?}");
+        }
+        // The base line begins half an inch left of the centre and, a fifth of the height above the lower edge, 0.06
+        // inches below it; the centre is at (108, 144).
+        let (x, y) = (-36.0, -0.06 * 72.0);
+        let want = (108.0 + x * cos - y * sin, 144.0 + x * sin + y * cos);
+        assert!((matrix[4] - want.0).abs() < 0.05 && (matrix[5] - want.1).abs() < 0.05, "{angle}: {matrix:?} {want:?}");
+    }
+}
+
+/// Engines that only know upright boxes put one around a whole slope; each word then stands at its own height.
+#[test]
+fn words_in_a_box_around_a_slope_keep_their_own_height() {
+    let mut loose = sheet(&[], Lay::STRAIGHT, Coding::Group4);
+    let boxes = [[40.0, 100.0, 120.0, 120.0], [130.0, 112.0, 200.0, 132.0], [210.0, 124.0, 280.0, 144.0]];
+    loose.record.lines.push(paper::line_in(&[("Treppe", boxes[0]), ("mit", boxes[1]), ("Stufen", boxes[2])]));
+    let (_dir, path) = on_disk("loose.pdf", &write(&[loose]));
+    for ((text, found), want) in poppler_words(&path)[0].iter().zip(boxes) {
+        for (found, want) in found.iter().zip(want) {
+            assert!((found - want * 0.72).abs() < 0.2, "{text} at {found} instead of {want} px");
+        }
+    }
+}
+
 #[test]
 fn text_reads_in_lines_and_words() {
     let sheets: Vec<Sheet> = Lay::all().into_iter().map(|lay| sheet(LETTER, lay, Coding::Group4)).collect();
@@ -282,6 +323,59 @@ fn pages_of_any_size_are_valid() {
 }
 
 #[test]
+fn the_validator_is_no_rubber_stamp() {
+    let good = write(&[sheet(LETTER, Lay::STRAIGHT, Coding::JpegColour)]);
+    // Without an output intent, device colours mean nothing.
+    let key = b"/OutputIntents";
+    let at = good.windows(key.len()).position(|window| window == key).unwrap();
+    let mut bad = good;
+    bad[at + key.len() - 1] = b'X';
+    let (_dir, path) = on_disk("bad.pdf", &bad);
+    let validator = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/verapdf/verapdf");
+    let output = Command::new(validator).arg(&path).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("FAIL") && said.contains("6.2.4.3-2"), "{said}");
+}
+
+#[test]
+fn titles_of_any_length_and_kind_are_valid() {
+    let long = "😀\u{0}\u{85}<é".repeat(10_000);
+    let info = DocumentInfo { title: long.clone(), subject: Some(long.clone()), ..info() };
+    let Sheet { record, picture } = sheet(LETTER, Lay::STRAIGHT, Coding::Group4);
+    let mut writer = PdfWriter::begin(Vec::new(), &info).unwrap();
+    writer.page(&record, &mut picture.as_slice(), Some(&long)).unwrap();
+    let empty = DocumentInfo { title: String::new(), subject: None, ..info };
+    let mut other = PdfWriter::begin(Vec::new(), &empty).unwrap();
+    other.page(&record, &mut picture.as_slice(), Some("")).unwrap();
+    let files = [on_disk("long.pdf", &writer.finish().unwrap()), on_disk("untitled.pdf", &other.finish().unwrap())];
+    validate(&[&files[0].1, &files[1].1]);
+}
+
+/// 1,100 pages need three levels of nodes. Each page is one point wider than the one before it.
+#[test]
+fn many_pages_keep_their_order() {
+    let (codec, picture) = paper::encode(&image::DynamicImage::new_luma8(8, 8), Coding::FlateGrey);
+    let mut writer = PdfWriter::begin(Vec::new(), &info()).unwrap();
+    for index in 0..1_100 {
+        let mut record = paper::blank_record(8, 8, codec, &picture);
+        (record.width_px, record.height_px) = (100 + index, 100);
+        (record.resolution.x_dpi, record.resolution.y_dpi) = (72.0, 72.0);
+        writer.page(&record, &mut picture.as_slice(), None).unwrap();
+    }
+    let bytes = writer.finish().unwrap();
+    let (_dir, path) = on_disk("many.pdf", &bytes);
+    assert!(!run("qpdf", &["--check".as_ref(), path.as_ref()]).contains("WARNING"));
+    reread(&path, &vec![Digest::of(&picture); 1_100]).unwrap();
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let widths = document.get_pages().into_values().map(|id| {
+        let page = document.get_dictionary(id).unwrap();
+        page.get(b"MediaBox").unwrap().as_array().unwrap()[2].as_float().unwrap() as u32
+    });
+    assert!(widths.eq(100..1_200));
+}
+
+#[test]
 fn the_same_calls_give_the_same_bytes_and_other_content_another_identity() {
     let one = || write(&[sheet(LETTER, Lay::STRAIGHT, Coding::Group4)]);
     assert_eq!(one(), one());
@@ -320,6 +414,43 @@ fn info_bookmarks_and_labels_are_there() {
     let toc = document.get_toc().unwrap();
     let bookmarks: Vec<_> = toc.toc.iter().map(|entry| (entry.title.as_str(), entry.page)).collect();
     assert_eq!(bookmarks, [("Schriftstück 1", 1), ("Schriftstück 8", 8)]);
+}
+
+#[test]
+fn info_and_xmp_agree() {
+    let (_dir, path) = on_disk("agree.pdf", &write(&[sheet(LETTER, Lay::STRAIGHT, Coding::Group4)]));
+    let info = run("pdfinfo", &["-isodates".as_ref(), path.as_ref()]);
+    let xmp = run("pdfinfo", &["-meta".as_ref(), path.as_ref()]);
+    let xmp = roxmltree::Document::parse(xmp.trim()).unwrap();
+    let said = |tag: &str| {
+        let node = xmp.descendants().find(|node| node.tag_name().name() == tag).unwrap();
+        node.descendants().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<String>()
+    };
+    let pairs = [("Title", "title"), ("Subject", "description"), ("Producer", "Producer")];
+    let dates = [("CreationDate", "CreateDate"), ("ModDate", "ModifyDate")];
+    for (key, tag) in pairs.into_iter().chain(dates) {
+        let line = info.lines().find_map(|line| line.strip_prefix(&format!("{key}:"))).unwrap();
+        assert_eq!(line.trim().replace("+00:00", "Z"), said(tag), "{key}");
+    }
+    assert_eq!((said("part").as_str(), said("conformance").as_str()), ("2", "U"));
+    assert_eq!(said("CreateDate"), "2025-03-04T05:06:07Z");
+}
+
+/// The conformance ledger would be worth nothing if it named tests that are gone.
+#[test]
+fn the_ledger_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ledger = std::fs::read_to_string(root.join("src/pdf/PDF_A2U.md")).unwrap();
+    let mut named = 0;
+    for quoted in ledger.split('`').skip(1).step_by(2) {
+        let (file, test) = quoted.split_once(": ").unwrap_or(("tests/pdfa.rs", quoted));
+        if test.matches('_').count() >= 2 && !test.contains(['/', '.', ' ']) {
+            let source = std::fs::read_to_string(root.join(file)).unwrap();
+            assert!(source.contains(&format!("fn {test}(")), "{test} is not in {file}");
+            named += 1;
+        }
+    }
+    assert!(named > 20);
 }
 
 #[test]
@@ -394,6 +525,16 @@ fn rereading_finds_every_damage() {
     flipped[places[3] + picture.len() / 2] ^= 0x10;
     assert!(matches!(look(&flipped, &digests), Err(RereadError::Picture { page: 4 })));
 
+    // A flipped bit in the text of the last page, which is the last stream but those of the font.
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let page = *document.get_pages().get(&70).unwrap();
+    let content = document.get_page_contents(page)[0];
+    let packed = &document.get_object(content).unwrap().as_stream().unwrap().content;
+    let at = bytes.windows(packed.len()).rposition(|window| window == packed).unwrap();
+    let mut garbled = bytes.clone();
+    garbled[at + packed.len() / 2] ^= 1;
+    assert!(matches!(look(&garbled, &digests), Err(RereadError::Object { number }) if number == content.0));
+
     let mut shifted = bytes.clone();
     shifted.insert(20, b' ');
     assert!(look(&shifted, &digests).is_err());
@@ -415,4 +556,43 @@ fn white_and_black_of_both_group4_kinds_render_alike() {
         .collect();
     assert_eq!(pages[0], pages[1]);
     assert_eq!(pages[0].get_pixel(5, 5).0, [255]);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever finite numbers a record claims, the page is within the limits and its numbers are numbers, or the record is refused.
+    #[test]
+    fn any_record_makes_a_sound_page_or_an_error(
+        size in (1_u32..100_000, 1_u32..100_000), x_dpi in 0.001_f32..1e6, y_dpi in 0.001_f32..1e6,
+        skew in -400.0_f32..400.0, turn in 0_usize..4,
+        corners in proptest::array::uniform8(num::NORMAL | num::SUBNORMAL | num::ZERO | num::POSITIVE | num::NEGATIVE),
+        text in "\\PC{0,12}",
+    ) {
+        use scanstrasse::model::{Point, Quad, QuarterTurn};
+        let (codec, picture) = paper::encode(&image::DynamicImage::new_luma8(8, 8), Coding::FlateGrey);
+        let mut record = paper::blank_record(8, 8, codec, &picture);
+        (record.width_px, record.height_px) = size;
+        (record.resolution.x_dpi, record.resolution.y_dpi, record.skew.0) = (x_dpi, y_dpi, skew);
+        record.placement.turn = QuarterTurn::ALL[turn];
+        record.lines.push(paper::line_in(&[(&text, [1.0, 2.0, 3.0, 4.0]), ("Ende", [1.0, 2.0, 3.0, 4.0])]));
+        let [a, b, c, d, e, f, g, h] = corners;
+        record.lines[0].words[0].quad = Quad([(a, b), (c, d), (e, f), (g, h)].map(|(x, y)| Point { x, y }));
+        let mut writer = PdfWriter::begin(Vec::new(), &info()).unwrap();
+        match writer.page(&record, &mut picture.as_slice(), None) {
+            Err(error) => assert!(matches!(error, PdfError::Nonsense { page: 1 }), "{error}"),
+            Ok(()) => {
+                let document = lopdf::Document::load_mem(&writer.finish().unwrap()).unwrap();
+                let page = document.get_pages()[&1];
+                let media = document.get_dictionary(page).unwrap().get(b"MediaBox").unwrap().as_array().unwrap();
+                let sides = [&media[2], &media[3]].map(|side| side.as_float().unwrap());
+                assert!(sides.iter().all(|side| (3.0..=14_400.0).contains(side)), "{sides:?}");
+                let content = document.get_and_decode_page_content(page).unwrap();
+                let numbers = content.operations.iter().flat_map(|op| &op.operands).filter_map(|v| v.as_float().ok());
+                for number in numbers {
+                    assert!(number == 0.0 || (1e-37..1e37).contains(&number.abs()), "{number}");
+                }
+            }
+        }
+    }
 }

@@ -61,7 +61,7 @@ impl<W: Write> Exporter<W> {
     /// Starts the document of a scan file. `file` is its name, as it shall appear in the output.
     ///
     /// # Errors
-    /// Those of `out`; so for the other functions.
+    /// Those of the target.
     pub fn begin(mut out: W, format: ExportFormat, file: &str) -> io::Result<Self> {
         match format {
             ExportFormat::Text => {}
@@ -73,6 +73,9 @@ impl<W: Write> Exporter<W> {
     }
 
     /// Adds a page; `number` is its position in the file, from 1 (pages that were held are missing, not renumbered).
+    ///
+    /// # Errors
+    /// Those of the target.
     pub fn page(&mut self, number: u32, record: &PageRecord) -> io::Result<()> {
         let (out, first) = (&mut self.out, self.pages == 0);
         let page = ExportPage { file: &self.file, number, record };
@@ -87,6 +90,9 @@ impl<W: Write> Exporter<W> {
     }
 
     /// Ends the document, flushes, and gives the target back.
+    ///
+    /// # Errors
+    /// Those of the target.
     pub fn end(mut self) -> io::Result<W> {
         match self.format {
             ExportFormat::Text => {}

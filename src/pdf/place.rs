@@ -10,6 +10,8 @@ const POINTS: f32 = 72.0;
 /// ISO 19005-2, 6.1.13: a page is at least 3 and at most 14,400 units wide and high.
 const MIN_SIDE: f32 = 3.0;
 const MAX_SIDE: f32 = 14_400.0;
+/// The largest `UserUnit` that Acrobat takes; a page longer than that comes from no scanner.
+const MAX_UNIT: f32 = 75_000.0;
 
 /// The page box and the map into it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +31,8 @@ impl Place {
     pub(super) fn image_matrix(&self, (width_px, height_px): (u32, u32)) -> [f32; 6] {
         let (w, h) = (width_px as f32, height_px as f32);
         let Affine([a, b, c, d, e, f]) = Affine([w, 0.0, 0.0, 0.0, -h, h]).then(&self.map);
-        [a, d, b, e, c, f]
+        // Numbers next to nothing are forbidden (ISO 19005-2, 6.1.13), and a millionth of a unit is nothing.
+        [a, d, b, e, c, f].map(|v| if v.abs() < 1e-6 { 0.0 } else { v })
     }
 }
 
@@ -59,12 +62,13 @@ pub(super) fn place(record: &PageRecord) -> Option<Place> {
     let (width, height) = (width + 2.0 * overhang.x, height + 2.0 * overhang.y);
     // Units larger than a point keep the true size of a page beyond the limit (ISO 32000-1, 14.11.2).
     let user_unit = (width.max(height) / MAX_SIDE).max(1.0);
-    let (w, h) = ((width / user_unit).max(MIN_SIDE), (height / user_unit).max(MIN_SIDE));
+    let (w, h) = ((width / user_unit).clamp(MIN_SIDE, MAX_SIDE), (height / user_unit).clamp(MIN_SIDE, MAX_SIDE));
     let (dx, dy) = (w - width / user_unit, h - height / user_unit);
     let scale = 1.0 / user_unit;
     let fit = Affine([scale, 0.0, overhang.x * scale + dx / 2.0, 0.0, scale, overhang.y * scale + dy / 2.0]);
     let place = Place { width: w, height: h, user_unit, map: map.then(&fit) };
-    (place.map.0.iter().all(|v| v.is_finite()) && w.is_finite() && h.is_finite()).then_some(place)
+    let sound = place.map.0.iter().all(|v| v.is_finite()) && user_unit <= MAX_UNIT;
+    sound.then_some(place)
 }
 
 /// How far words reach out of the page on either side, in points.
