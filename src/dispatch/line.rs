@@ -166,7 +166,7 @@ impl<'a> Line<'a> {
     ) -> Result<(), RunError> {
         // Documents that an interrupted run had numbered come first: nothing of them is left to process.
         for batch in self.setup.ledger.batches(BatchState::Assembled, None)? {
-            self.pass_on(batch)?;
+            self.pass_on(batch);
         }
         let mut walking = true;
         let mut finisher = Some(finished);
@@ -284,7 +284,7 @@ impl<'a> Line<'a> {
                 if last {
                     for batch in std::mem::take(&mut self.at_feed) {
                         self.open.entry(batch).or_default().closed = true;
-                        self.pass_on_if_ready(batch)?;
+                        self.pass_on_if_ready(batch);
                     }
                 }
             }
@@ -361,7 +361,8 @@ impl<'a> Line<'a> {
         for pending in self.setup.ledger.pending(batch)? {
             self.enqueue(batch, pending);
         }
-        self.pass_on_if_ready(batch)
+        self.pass_on_if_ready(batch);
+        Ok(())
     }
 
     /// Takes a worker's outcome into the group, or gives the work out again.
@@ -475,27 +476,27 @@ impl<'a> Line<'a> {
             if !self.stopping {
                 self.pages.push_back((scan, left));
             }
-            self.pass_on_if_ready(batch)?;
+            self.pass_on_if_ready(batch);
         }
         for batch in settled {
             let open = self.open.entry(batch).or_default();
             open.left = open.left.saturating_sub(1);
-            self.pass_on_if_ready(batch)?;
+            self.pass_on_if_ready(batch);
         }
         Ok(())
     }
 
-    fn pass_on_if_ready(&mut self, batch: i64) -> Result<(), RunError> {
+    fn pass_on_if_ready(&mut self, batch: i64) {
         if self.open.get(&batch).is_some_and(|open| open.closed && open.left == 0) {
             self.open.remove(&batch);
-            self.pass_on(batch)?;
+            self.pass_on(batch);
         }
-        Ok(())
     }
 
-    fn pass_on(&mut self, batch: i64) -> Result<(), RunError> {
+    fn pass_on(&mut self, batch: i64) {
         self.passed_on.insert(batch);
-        self.setup.batches.send(batch).map_err(|_| RunError::NoFinisher)
+        // A finisher that has gone has said why; the batch waits in the ledger for the next run.
+        let _ = self.setup.batches.send(batch);
     }
 
     fn finished(&mut self, finished: Finished) -> Result<(), RunError> {

@@ -43,23 +43,67 @@ const MAX_HELD_LISTED: u32 = 1000;
 /// case number or a path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The backlog was counted: so many scan files with so many bytes lie in the inputs.
-    BacklogCounted { scans: u64, bytes: u64 },
-    /// A scan was recorded. `known` is set if an earlier run had recorded it, `scan` is absent if it cannot be read.
-    ScanReceived { scan: Option<Digest>, known: bool },
-    /// A scan's pages were counted; `done` of them were processed or held by an earlier run.
-    ScanOpened { scan: Digest, pages: u32, done: u32 },
-    /// All input was found: this many scans.
-    IntakeFinished { scans: u64 },
+    /// The backlog was counted, for an estimate of the end.
+    BacklogCounted {
+        /// Scan files in the inputs.
+        scans: u64,
+        /// Their size.
+        bytes: u64,
+    },
+    /// A scan was recorded.
+    ScanReceived {
+        /// Which; absent if it cannot be read.
+        scan: Option<Digest>,
+        /// An earlier run had recorded it.
+        known: bool,
+    },
+    /// A scan's pages were counted.
+    ScanOpened {
+        /// Which.
+        scan: Digest,
+        /// Its pages.
+        pages: u32,
+        /// Pages that an earlier run processed or held, or that are those of an equal scan.
+        done: u32,
+    },
+    /// All input was found.
+    IntakeFinished {
+        /// So many scans.
+        scans: u64,
+    },
     /// A page was given to the workers; it comes back as processed or held.
-    PageStarted { scan: Digest, index: u32 },
+    PageStarted {
+        /// The scan.
+        scan: Digest,
+        /// The page, from 0.
+        index: u32,
+    },
     /// A page was processed and committed.
-    PageProcessed { worker: usize, scan: Digest, index: u32, elapsed: Duration },
-    /// A page, or with `index` `None` a whole scan, was held. `scan` is absent if it cannot be read. Can follow
-    /// `PageProcessed`, if the page's picture turns out to be unusable at delivery.
-    Held { scan: Option<Digest>, index: Option<u32>, fault: Fault },
+    PageProcessed {
+        /// By this worker.
+        worker: usize,
+        /// The scan.
+        scan: Digest,
+        /// The page, from 0.
+        index: u32,
+        /// In this time.
+        elapsed: Duration,
+    },
+    /// A page or a whole scan was held. Can follow `PageProcessed`, if the page's picture turns out to be unusable at
+    /// delivery.
+    Held {
+        /// The scan; absent if it cannot be read.
+        scan: Option<Digest>,
+        /// The page, from 0; `None` for the whole scan.
+        index: Option<u32>,
+        /// Why.
+        fault: Fault,
+    },
     /// A document stands at the target.
-    DocumentDelivered { pages: u32 },
+    DocumentDelivered {
+        /// With so many pages.
+        pages: u32,
+    },
     /// All documents of a batch stand at the target, and its page count balances.
     BatchDelivered,
 }
