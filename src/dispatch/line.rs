@@ -50,6 +50,17 @@ pub(super) struct Setup<'a> {
     pub(super) batches: Sender<i64>,
 }
 
+/// What this run did, beyond what the ledger tells.
+#[derive(Debug)]
+pub(super) struct Worked {
+    /// Pages processed.
+    pub(super) processed: u64,
+    /// Files and folders that could not be looked at.
+    pub(super) troubles: Vec<HeldItem>,
+    /// The inputs were walked to their ends.
+    pub(super) walked: bool,
+}
+
 /// A scan at hand.
 #[derive(Debug)]
 struct Scan {
@@ -118,6 +129,7 @@ pub(super) struct Line<'a> {
     scans: u64,
     processed: u64,
     troubles: Vec<HeldItem>,
+    walked: bool,
     /// Nothing new is begun.
     stopping: bool,
 }
@@ -139,23 +151,23 @@ impl<'a> Line<'a> {
             scans: 0,
             processed: 0,
             troubles: Vec::new(),
+            walked: false,
             stopping: false,
         }
     }
 
-    /// Works until all is delivered, or until `stop` is set and the workers are done. Gives the number of pages
-    /// processed, and what could not be looked at.
+    /// Works until all is delivered, or until `stop` is set and the workers are done.
     pub(super) fn run(
         mut self,
         found: &Receiver<Found>,
         finished: &Receiver<Finished>,
         stop: &AtomicBool,
-    ) -> Result<(u64, Vec<HeldItem>), RunError> {
+    ) -> Result<Worked, RunError> {
         let result = self.work(found, finished, stop);
         if result.is_err() {
             self.await_workers();
         }
-        result.map(|()| (self.processed, self.troubles))
+        result.map(|()| Worked { processed: self.processed, troubles: self.troubles, walked: self.walked })
     }
 
     fn work(
@@ -294,7 +306,9 @@ impl<'a> Line<'a> {
                     self.troubles.push(HeldItem { path, index: None, fault });
                 }
             }
+            Found::Lost(input) => return Err(RunError::InputLost(input)),
             Found::End => {
+                self.walked = true;
                 self.tell(Event::IntakeFinished { scans: self.scans });
                 self.find_left_over()?;
                 return Ok(false);

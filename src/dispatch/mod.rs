@@ -195,7 +195,7 @@ pub fn run(
     let (batches, ready_batches) = unbounded();
     let (done, finished) = unbounded();
     let plan = saboteur::current();
-    let (processed, troubles) = thread::scope(|scope| {
+    let worked = thread::scope(|scope| {
         let (inputs, rules, quit) = (&inputs, &backlog.pipeline.intake, &quit);
         scope.spawn(move || {
             let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
@@ -239,7 +239,7 @@ pub fn run(
         result
     })?;
     ledger.checkpoint()?;
-    summary(&ledger, processed, troubles, stop.load(Ordering::SeqCst))
+    summary(&ledger, worked, stop.load(Ordering::SeqCst))
 }
 
 /// The inputs by their real paths. None may lie in another: its scans would be received twice.
@@ -283,9 +283,9 @@ fn sweep(ledger: &Ledger, store: &Store) -> Result<(), RunError> {
     Ok(())
 }
 
-fn summary(ledger: &Ledger, processed: u64, troubles: Vec<HeldItem>, stopped: bool) -> Result<Summary, RunError> {
+fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summary, RunError> {
     let totals = ledger.totals()?;
-    let mut held = troubles;
+    let mut held = worked.troubles;
     let unread = held.len() as u64;
     held.truncate(MAX_HELD_LISTED as usize);
     let room = MAX_HELD_LISTED - held.len() as u32;
@@ -304,12 +304,18 @@ fn summary(ledger: &Ledger, processed: u64, troubles: Vec<HeldItem>, stopped: bo
         documents: totals.documents,
         cases: totals.cases,
         held,
-        pages_processed_now: processed,
-        stopped: stopped && totals.batches_open > 0,
+        pages_processed_now: worked.processed,
+        stopped: stopped && (totals.batches_open > 0 || !worked.walked),
     })
 }
 
-/// The input that holds `path`, if it is there no longer: a share that went away, not a broken file.
+/// The input that holds `path`, if that has gone as a whole: a share that went away, not a broken file. The empty folder
+/// that a share leaves where it was mounted counts as gone.
 fn lost_input<'i>(inputs: &'i [PathBuf], path: &Path) -> Option<&'i PathBuf> {
-    inputs.iter().find(|input| path.starts_with(input)).filter(|input| std::fs::metadata(input).is_err())
+    let is_lost = |input: &&PathBuf| match std::fs::metadata(input) {
+        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(input).map_or(true, |mut names| names.next().is_none()),
+        Ok(_) => false,
+        Err(_) => true,
+    };
+    inputs.iter().find(|input| path.starts_with(input)).filter(is_lost)
 }

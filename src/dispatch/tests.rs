@@ -27,7 +27,7 @@ use crate::model::{
     Resolution, Stage, TextLine, Word,
 };
 use crate::pipeline::BlankAction;
-use crate::saboteur::{self, Plan};
+use crate::saboteur::{Plan, enter};
 use crate::worker::Answer;
 
 /// A backlog in a temporary folder.
@@ -96,7 +96,7 @@ impl Rig {
         let stop = AtomicBool::new(false);
         let left = AtomicI64::new(disturbance.stop_after.unwrap_or(i64::MAX));
         let shaken = Mutex::new(HashSet::new());
-        saboteur::enter(disturbance.plan);
+        enter(disturbance.plan);
         let result = thread::scope(|scope| {
             for worker in 0..2 {
                 let (queue, answers, stop, left, shaken) = (queue.clone(), answers.clone(), &stop, &left, &shaken);
@@ -106,7 +106,7 @@ impl Rig {
             drop(jobs);
             result
         });
-        saboteur::enter(Plan::default());
+        enter(Plan::default());
         drop(told);
         result
     }
@@ -150,7 +150,7 @@ impl Rig {
 
     /// Nothing of any page is kept once all is delivered.
     fn assert_clean(&self) {
-        let store = crate::ledger::Store::open(&self.state().join("store")).unwrap();
+        let store = Store::open(&self.state().join("store")).unwrap();
         assert_eq!(store.objects().unwrap(), []);
         assert_eq!(fs::read_dir(self.state().join("spool")).unwrap().count(), 0);
         for file in fs::read_dir(self.state()).unwrap().map(|entry| entry.unwrap().path()).filter(|p| p.is_file()) {
