@@ -49,19 +49,25 @@ mod hook {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    /// How many steps still succeed, shared by the threads of one run; `None` sabotages nothing.
+    /// What becomes of a run's steps, shared by its threads; `None` sabotages nothing.
     #[derive(Clone, Default)]
-    pub(crate) struct Plan(Option<Arc<(AtomicI64, io::ErrorKind)>>);
+    pub(crate) struct Plan(Option<Arc<Sabotage>>);
+
+    struct Sabotage {
+        /// How many steps still succeed; below 0 when one was refused.
+        left: AtomicI64,
+        kind: io::ErrorKind,
+    }
 
     impl Plan {
         /// Lets `steps` steps succeed, then fails all with `kind`.
         pub(crate) fn fail_after(steps: i64, kind: io::ErrorKind) -> Self {
-            Self(Some(Arc::new((AtomicI64::new(steps), kind))))
+            Self(Some(Arc::new(Sabotage { left: AtomicI64::new(steps), kind })))
         }
 
         /// Whether a step was refused.
         pub(crate) fn struck(&self) -> bool {
-            self.0.as_ref().is_some_and(|plan| plan.0.load(Ordering::SeqCst) < 0)
+            self.0.as_ref().is_some_and(|plan| plan.left.load(Ordering::SeqCst) < 0)
         }
     }
 
@@ -71,7 +77,7 @@ mod hook {
 
     pub(crate) fn step(_: Step) -> io::Result<()> {
         PLAN.with_borrow(|plan| match &plan.0 {
-            Some(plan) if plan.0.fetch_sub(1, Ordering::SeqCst) <= 0 => Err(io::Error::from(plan.1)),
+            Some(plan) if plan.left.fetch_sub(1, Ordering::SeqCst) <= 0 => Err(io::Error::from(plan.kind)),
             _ => Ok(()),
         })
     }

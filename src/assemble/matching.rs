@@ -33,6 +33,8 @@ pub(super) fn normalise(text: &str) -> Vec<char> {
 pub(super) struct Phrase {
     /// With a blank at both ends, so that it matches whole words; at most 128 characters.
     letters: Vec<char>,
+    /// For each different letter the places where it stands, as bits.
+    places: Vec<(char, u128)>,
     max_edits: u32,
 }
 
@@ -42,7 +44,17 @@ impl Phrase {
         let mut letters = normalise(phrase);
         letters.truncate(u128::BITS as usize);
         let count = letters.iter().filter(|&&letter| letter != ' ').count();
-        (count > 0).then(|| Self { letters, max_edits: (count / LETTERS_PER_EDIT) as u32 })
+        if count == 0 {
+            return None;
+        }
+        let mut places: Vec<(char, u128)> = Vec::new();
+        for (place, &letter) in letters.iter().enumerate() {
+            match places.iter_mut().find(|(other, _)| *other == letter) {
+                Some((_, bits)) => *bits |= 1 << place,
+                None => places.push((letter, 1 << place)),
+            }
+        }
+        Some(Self { letters, places, max_edits: (count / LETTERS_PER_EDIT) as u32 })
     }
 
     /// Whether this phrase holds the other one.
@@ -61,8 +73,7 @@ impl Phrase {
         let mut edits = len as u32;
         let mut best = edits;
         for &letter in text {
-            let equal =
-                self.letters.iter().enumerate().fold(0u128, |bits, (i, &l)| bits | (u128::from(l == letter) << i));
+            let equal = self.places.iter().find(|(other, _)| *other == letter).map_or(0, |&(_, bits)| bits);
             let diagonal = (((equal & plus).wrapping_add(plus)) ^ plus) | equal | minus;
             let mut rise = minus | !(diagonal | plus);
             let mut fall = plus & diagonal;

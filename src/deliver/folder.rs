@@ -17,10 +17,12 @@ pub const CASE_FILE: &str = "case.json";
 /// Name of the list of all documents.
 pub const INDEX_FILE: &str = "index.csv";
 
-/// The target refused.
+/// The target refused. Its text names the target only: the path below it has the case number.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to write {path}: {source}")]
+#[error("failed to write below {root}: {source}")]
 pub struct TargetError {
+    /// The target.
+    pub root: PathBuf,
     /// What could not be written or read back.
     pub path: PathBuf,
     /// Why.
@@ -55,7 +57,7 @@ impl Folder {
     /// # Errors
     /// It cannot be made.
     pub fn open(root: &Path) -> Result<Self, TargetError> {
-        let failed = |source| TargetError { path: root.to_owned(), source };
+        let failed = |source| TargetError { root: root.to_owned(), path: root.to_owned(), source };
         fs::create_dir_all(root).map_err(failed)?;
         Ok(Self { root: root.canonicalize().map_err(failed)? })
     }
@@ -87,9 +89,9 @@ impl Folder {
         self.make_dir(&dir)?;
         let placed = self.write_part(&part, write, check).and_then(|(sha256, bytes)| {
             let path = dir.join(name);
-            let failed = |source| TargetError { path: path.clone(), source };
+            let failed = |source| self.refused(&path, source);
             saboteur::step(Step::Rename).and_then(|()| fs::rename(&part, &path)).map_err(failed)?;
-            sync_dir(&dir)?;
+            self.sync_dir(&dir)?;
             let file = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             Ok(Receipt { file, sha256, bytes })
         });
@@ -106,7 +108,7 @@ impl Folder {
         write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
         check: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<(crate::model::Digest, u64), PlaceError<E>> {
-        let failed = |source| TargetError { path: part.to_owned(), source };
+        let failed = |source| self.refused(part, source);
         let file = saboteur::step(Step::Write).and_then(|()| File::create(part)).map_err(failed)?;
         let mut out = BufWriter::with_capacity(1 << 18, file);
         write(&mut out).map_err(PlaceError::Content)?;
@@ -121,20 +123,25 @@ impl Folder {
 
     fn make_dir(&self, dir: &Path) -> Result<(), TargetError> {
         match fs::create_dir(dir) {
-            Ok(()) => sync_dir(&self.root),
+            Ok(()) => self.sync_dir(&self.root),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(source) => Err(TargetError { path: dir.to_owned(), source }),
+            Err(source) => Err(self.refused(dir, source)),
         }
     }
-}
 
-/// Forces a folder's list of names to disk.
-fn sync_dir(dir: &Path) -> Result<(), TargetError> {
-    let sync = || saboteur::step(Step::Sync).and_then(|()| File::open(dir)?.sync_all());
-    match sync() {
-        // Some network file systems cannot sync a folder; their servers keep names by themselves.
-        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        result => result.map_err(|source| TargetError { path: dir.to_owned(), source }),
+    /// Forces a folder's list of names to disk.
+    fn sync_dir(&self, dir: &Path) -> Result<(), TargetError> {
+        let sync = || saboteur::step(Step::Sync).and_then(|()| File::open(dir)?.sync_all());
+        match sync() {
+            // Some network file systems cannot sync a folder; their servers keep names by themselves.
+            Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+            result => result.map_err(|source| self.refused(dir, source)),
+        }
+    }
+
+    /// The target refused `path`, which lies below it.
+    pub fn refused(&self, path: &Path, source: io::Error) -> TargetError {
+        TargetError { root: self.root.clone(), path: path.to_owned(), source }
     }
 }
 

@@ -4,8 +4,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::Digest;
 
-/// Longest name that is not cut, in characters. Windows takes 260 for a whole path, Linux 255 bytes for one name.
+/// Longest name that is not cut, in characters: Windows takes 260 for a whole path.
 const MAX_CHARS: usize = 80;
+
+/// The same in bytes: Linux takes 255 for one name, of which a number and an ending take some.
+const MAX_BYTES: usize = 200;
 
 /// Hexadecimal digits of a digest that tell two names apart.
 const MARK_DIGITS: usize = 10;
@@ -16,23 +19,31 @@ const MARK_DIGITS: usize = 10;
 /// Different names may become the same one; [`marked_name`] tells them apart.
 pub fn portable_name(name: &str) -> String {
     let mut portable: String = name.nfc().map(|c| if is_portable(c) { c } else { '_' }).collect();
-    if portable.chars().count() > MAX_CHARS {
-        portable = portable.chars().take(MAX_CHARS - MARK_DIGITS - 1).collect();
-        portable = format!("{}~{}", without_tail(&portable), mark(name));
-    }
     let tail = portable.len() - without_tail(&portable).len();
     portable.truncate(portable.len() - tail);
     portable.extend(std::iter::repeat_n('_', tail));
     if portable.is_empty() || portable.starts_with(['.', ' ']) || is_reserved(&portable) {
         portable.insert(0, '_');
     }
-    portable
+    if cut(&portable, MAX_CHARS, MAX_BYTES).len() < portable.len() { marked(&portable, name) } else { portable }
 }
 
 /// A portable name that no other name gets, for when [`portable_name`] is taken.
 pub fn marked_name(name: &str) -> String {
-    let plain: String = portable_name(name).chars().take(MAX_CHARS - MARK_DIGITS - 1).collect();
-    format!("{}~{}", without_tail(&plain), mark(name))
+    marked(&portable_name(name), name)
+}
+
+/// `portable`, cut if need be, with a mark of `name` at its end.
+fn marked(portable: &str, name: &str) -> String {
+    let room = MARK_DIGITS + 1;
+    format!("{}~{}", without_tail(cut(portable, MAX_CHARS - room, MAX_BYTES - room)), mark(name))
+}
+
+/// The beginning of `name`, of so many characters and bytes at most.
+fn cut(name: &str, chars: usize, bytes: usize) -> &str {
+    let fits = |(count, (at, c)): &(usize, (usize, char))| *count < chars && at + c.len_utf8() <= bytes;
+    let end = name.char_indices().enumerate().take_while(fits).last().map_or(0, |(_, (at, c))| at + c.len_utf8());
+    name.get(..end).unwrap_or_default()
 }
 
 fn mark(name: &str) -> String {
@@ -74,8 +85,8 @@ mod tests {
 
     fn takes(name: &str) -> bool {
         !name.is_empty()
-            && name.chars().count() <= MAX_CHARS + 1
-            && name.len() <= 250
+            && name.chars().count() <= MAX_CHARS
+            && name.len() <= MAX_BYTES
             && !name.starts_with(['.', ' '])
             && !name.ends_with(['.', ' '])
             && !name.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*'])
@@ -84,7 +95,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_becomes_a_portable_one(name in "\\PC{0,120}|[. ]{0,5}[A-Za-z:/. ]{0,6}|(con|nul|com1|LPT9)[.a ]{0,3}") {
+        fn every_name_becomes_a_portable_one(name in "\\PC{0,120}|(ä|€|𝕒){60,90}|[. ]{0,5}[A-Za-z:/. ]{0,6}|(con|nul|com1|LPT9)[.a ]{0,3}") {
             for made in [portable_name(&name), marked_name(&name)] {
                 prop_assert!(takes(&made), "{made:?}");
                 prop_assert!(!is_reserved(&made), "{made:?}");

@@ -4,7 +4,7 @@ use std::io;
 
 use super::RunError;
 use crate::deliver::case_json::{Apart, CaseJson, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
-use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, PlaceError, TargetError};
+use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
 use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
 
@@ -127,7 +127,7 @@ fn place(
         Err(PlaceError::Target(error)) => Err(error.into()),
         Err(PlaceError::Content(AccountError::Ledger(error))) => Err(error.into()),
         Err(PlaceError::Content(AccountError::Write(source))) => {
-            Err(TargetError { path: target.root().join(folder).join(name), source }.into())
+            Err(target.refused(&target.root().join(folder).join(name), source).into())
         }
     }
 }

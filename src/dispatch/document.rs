@@ -5,7 +5,6 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::RunError;
-use crate::deliver::folder::TargetError;
 use crate::ledger::{DocumentPage, DocumentRow, Ledger, LedgerError, PageKey, Store, StoreError};
 use crate::model::{Digest, Fault, FaultKind, ImageStream, Stage};
 use crate::pdf::{DocumentInfo, PdfError, PdfWriter, reread};
@@ -17,6 +16,8 @@ pub(super) enum DocumentError {
     Page(PageKey, Fault),
     /// The document as it is cannot be a PDF.
     Document(Fault),
+    /// The target refused bytes.
+    Write(io::Error),
     /// The run has to stop.
     Run(RunError),
 }
@@ -27,17 +28,16 @@ impl From<LedgerError> for DocumentError {
     }
 }
 
-/// Writes the PDF, and returns the digests of its pictures, in order. `target` is what an error names.
+/// Writes the PDF, and returns the digests of its pictures, in order.
 pub(super) fn write(
     out: impl Write,
     ledger: &Ledger,
     store: &Store,
     document: &DocumentRow,
     info: &DocumentInfo,
-    target: &Path,
 ) -> Result<Vec<Digest>, DocumentError> {
     let mut pictures = Vec::new();
-    let mut pdf = PdfWriter::begin(out, info).map_err(|error| told(error, None, target))?;
+    let mut pdf = PdfWriter::begin(out, info).map_err(|error| told(error, None))?;
     let (mut position, mut scan) = (None, None);
     while let Some(page) = ledger.next_page(document.id, position)? {
         let bookmark = match scan {
@@ -47,17 +47,17 @@ pub(super) fn write(
         };
         let mut picture = open_picture(&page, store)
             .map_err(|error| DocumentError::Page(page.page, Fault::new(Stage::Deliver, FaultKind::Io, error)))?;
-        pdf.page(&page.record, &mut picture, bookmark).map_err(|error| told(error, Some(page.page), target))?;
+        pdf.page(&page.record, &mut picture, bookmark).map_err(|error| told(error, Some(page.page)))?;
         pictures.push(page.record.image.digest);
         (position, scan) = (Some(page.position), Some(page.page.scan));
     }
-    pdf.finish().map_err(|error| told(error, None, target))?;
+    pdf.finish().map_err(|error| told(error, None))?;
     Ok(pictures)
 }
 
 /// Reads the PDF again and compares.
 pub(super) fn check(part: &Path, pictures: &[Digest]) -> Result<(), DocumentError> {
-    reread(part, pictures).map_err(|error| told(error, None, part))
+    reread(part, pictures).map_err(|error| told(error, None))
 }
 
 /// The picture's bytes; a message without paths if there are none.
@@ -80,10 +80,10 @@ fn open_picture(page: &DocumentPage, store: &Store) -> Result<Box<dyn Read>, Str
 }
 
 /// What an error of the PDF writer means for the line.
-fn told(error: PdfError, page: Option<PageKey>, target: &Path) -> DocumentError {
+fn told(error: PdfError, page: Option<PageKey>) -> DocumentError {
     let detail = error.to_string();
     let kind = match error {
-        PdfError::Write(source) => return DocumentError::Run(TargetError { path: target.to_owned(), source }.into()),
+        PdfError::Write(source) => return DocumentError::Write(source),
         PdfError::Language => return DocumentError::Run(RunError::Pdf(error)),
         PdfError::Picture { .. } => FaultKind::Io,
         PdfError::PictureLength { .. } | PdfError::PictureChanged { .. } => FaultKind::Changed,

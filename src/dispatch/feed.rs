@@ -1,11 +1,12 @@
 //! The intake thread: walks the inputs, digests files, and hands them to the line in the order of the walk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
+use super::lost_input;
 use crate::intake::{self, FoundBatch, FoundScan, IntakeError, IntakeRules};
 use crate::ledger::{FoundFile, Ledger};
 use crate::model::{Fault, FaultKind, Stage};
@@ -39,6 +40,8 @@ pub(super) enum Found {
         /// Why.
         fault: Fault,
     },
+    /// An input went away.
+    Lost(PathBuf),
     /// All inputs were walked to their ends.
     End,
 }
@@ -80,7 +83,7 @@ impl Feed<'_> {
         self.send(Found::End)
     }
 
-    fn batch(&self, root: &PathBuf, batch: FoundBatch) -> Result<(), Gone> {
+    fn batch(&self, root: &Path, batch: FoundBatch) -> Result<(), Gone> {
         let FoundBatch { key, case, scans } = batch;
         let count = scans.len();
         let mut files = Vec::new();
@@ -89,11 +92,11 @@ impl Feed<'_> {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Gone);
             }
-            files.push(self.file(root, &key, seq as u32, scan));
+            files.push(self.file(root, &key, seq as u32, scan)?);
             let last = seq + 1 == count;
             if last || files.len() >= MAX_FILES || begun.elapsed() >= MAX_WAIT {
                 let files = std::mem::take(&mut files);
-                self.send(Found::Files { root: root.clone(), key: key.clone(), case: case.clone(), files, last })?;
+                self.send(Found::Files { root: root.to_owned(), key: key.clone(), case: case.clone(), files, last })?;
                 begun = Instant::now();
             }
         }
@@ -102,7 +105,7 @@ impl Feed<'_> {
 
     /// A file with its digest. The digest of a file whose length and time are those that the ledger knows is taken from
     /// there; before delivery the bytes are read once more in any case.
-    fn file(&self, root: &PathBuf, key: &str, seq: u32, scan: FoundScan) -> FoundFile {
+    fn file(&self, root: &Path, key: &str, seq: u32, scan: FoundScan) -> Result<FoundFile, Gone> {
         let FoundScan { path, name, len, modified_ns } = scan;
         let modified_ns = i64::try_from(modified_ns).unwrap_or(i64::MAX);
         // A ledger that does not answer here will not answer the line either, which tells it.
@@ -112,13 +115,25 @@ impl Feed<'_> {
             Some(digest) => (Ok(digest), len),
             None => match intake::digest(&path) {
                 Ok((digest, len)) => (Ok(digest), len),
-                Err(error) => (Err(Fault::new(Stage::Intake, FaultKind::Io, error.to_string())), len),
+                Err(error) => {
+                    self.expect_input(&path)?;
+                    (Err(Fault::new(Stage::Intake, FaultKind::Io, error.to_string())), len)
+                }
             },
         };
-        FoundFile { name, path, seq, len, modified_ns, content }
+        Ok(FoundFile { name, path, seq, len, modified_ns, content })
+    }
+
+    /// Ends the walk if what cannot be read is the whole input.
+    fn expect_input(&self, path: &Path) -> Result<(), Gone> {
+        match lost_input(self.inputs, path) {
+            Some(input) => self.send(Found::Lost(input.clone())).and(Err(Gone)),
+            None => Ok(()),
+        }
     }
 
     fn trouble(&self, error: &IntakeError) -> Result<(), Gone> {
+        self.expect_input(error.path())?;
         let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
         self.send(Found::Trouble { path: error.path().to_owned(), fault })
     }

@@ -24,6 +24,12 @@ use crate::pipeline::{BlankAction, Pipeline};
 /// Time between two versions of `index.csv` while the line runs; longer if writing it takes more than a twentieth of it.
 const INDEX_INTERVAL: Duration = Duration::from_secs(30);
 
+/// The same for the `case.json` of a case to which batch after batch adds documents. The first is written at once.
+const CASE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How often to look whether an account is due while nothing is finished.
+const TICK: Duration = Duration::from_millis(500);
+
 /// What the thread tells the line.
 #[derive(Debug)]
 pub(super) enum Finished {
@@ -67,25 +73,30 @@ impl Finisher<'_> {
 
     fn work(&mut self, batches: &Receiver<i64>) -> Result<(), Halt> {
         let matcher = Matcher::new(&self.pipeline.types);
+        let mut accounts = Accounts { case: None, batches: Vec::new(), due: Instant::now() };
         let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };
-        loop {
-            match batches.recv_timeout(INDEX_INTERVAL) {
-                Ok(batch) => {
-                    match self.finish(batch, &matcher) {
-                        Err(Halt::Quit) => break,
-                        result => result?,
-                    }
-                    index.stale = true;
-                }
+        let result = loop {
+            match batches.recv_timeout(TICK) {
+                Ok(batch) => match self.finish(batch, &matcher, &mut accounts) {
+                    Err(Halt::Quit) => break Ok(()),
+                    Err(failed) => break Err(failed),
+                    Ok(()) => index.stale = true,
+                },
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => break Ok(()),
+            }
+            if Instant::now() >= accounts.due {
+                self.close(&mut accounts)?;
             }
             index.write_if_due(&self.ledger, &self.target)?;
-        }
+        };
+        result?;
+        self.close(&mut accounts)?;
         Ok(account::write_index(&self.ledger, &self.target)?)
     }
 
-    fn finish(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
+    /// Brings the documents of a batch to the target.
+    fn finish(&mut self, batch: i64, matcher: &Matcher, accounts: &mut Accounts) -> Result<(), Halt> {
         if self.ledger.batch_state(batch)? < BatchState::Assembled {
             self.plan(batch, matcher)?;
         }
@@ -96,12 +107,32 @@ impl Finisher<'_> {
                 self.deliver(&document, &case, &mut intact)?;
             }
         }
-        let counts = self.ledger.counts(batch)?;
-        evidence::balance(&counts)?;
-        account::write_case(&self.ledger, &self.target, &case)?;
-        let released = self.ledger.deliver_batch(batch, &counts)?;
-        self.release(released);
-        self.tell(Event::BatchDelivered);
+        if accounts.case.as_ref() != Some(&case) {
+            self.close(accounts)?;
+            *accounts = Accounts { case: Some(case), batches: Vec::new(), due: Instant::now() };
+        }
+        accounts.batches.push(batch);
+        Ok(())
+    }
+
+    /// Writes the `case.json` that is due, and only then calls its batches delivered.
+    fn close(&mut self, accounts: &mut Accounts) -> Result<(), Halt> {
+        let begun = Instant::now();
+        let batches = std::mem::take(&mut accounts.batches);
+        let Some(case) = accounts.case.as_ref().filter(|_| !batches.is_empty()) else { return Ok(()) };
+        let mut balances = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let counts = self.ledger.counts(batch)?;
+            evidence::balance(&counts)?;
+            balances.push((batch, counts));
+        }
+        account::write_case(&self.ledger, &self.target, case)?;
+        for (batch, counts) in balances {
+            let released = self.ledger.deliver_batch(batch, &counts)?;
+            self.release(released);
+            self.tell(Event::BatchDelivered);
+        }
+        accounts.due = Instant::now() + CASE_INTERVAL.max(begun.elapsed() * 20);
         Ok(())
     }
 
@@ -151,12 +182,17 @@ impl Finisher<'_> {
             }
             let mut pages = 0;
             for scan in self.ledger.document_scans(document.id)? {
-                if !intact.contains_key(&scan.scan) {
-                    intact.insert(scan.scan, self.is_intact(&scan)?);
-                }
-                match intact.get(&scan.scan) {
-                    Some(Err(fault)) => self.hold(&scan.pages, &fault.clone())?,
-                    _ => pages += scan.pages.len(),
+                let state = match intact.get(&scan.scan) {
+                    Some(state) => state.clone(),
+                    None => {
+                        let state = self.is_intact(&scan)?;
+                        intact.insert(scan.scan, state.clone());
+                        state
+                    }
+                };
+                match state {
+                    Ok(()) => pages += scan.pages.len(),
+                    Err(fault) => self.hold(&scan.pages, &fault)?,
                 }
             }
             if pages == 0 {
@@ -174,6 +210,9 @@ impl Finisher<'_> {
                     for scan in self.ledger.document_scans(document.id)? {
                         self.hold(&scan.pages, &fault)?;
                     }
+                }
+                Err(DocumentError::Write(source)) => {
+                    return Err(self.target.refused(self.target.root(), source).into());
                 }
                 Err(DocumentError::Run(error)) => return Err(error.into()),
             }
@@ -207,11 +246,14 @@ impl Finisher<'_> {
         let pictures = std::cell::RefCell::new(Vec::new());
         let path = self.target.root().join(&case.folder).join(&name);
         let write = |out: &mut std::io::BufWriter<std::fs::File>| {
-            pictures.replace(document::write(out, &self.ledger, &self.store, document, &info, &path)?);
+            pictures.replace(document::write(out, &self.ledger, &self.store, document, &info)?);
             Ok(())
         };
         let check = |part: &std::path::Path| document::check(part, &pictures.borrow());
         self.target.place(&case.folder, &name, write, check).map_err(|error| match error {
+            PlaceError::Content(DocumentError::Write(source)) => {
+                DocumentError::Run(self.target.refused(&path, source).into())
+            }
             PlaceError::Content(error) => error,
             PlaceError::Target(error) => DocumentError::Run(error.into()),
         })
@@ -237,6 +279,14 @@ impl Finisher<'_> {
         // Whoever listened may have gone; the work goes on.
         let _ = self.events.send(event);
     }
+}
+
+/// A case whose `case.json` does not tell of its last documents yet.
+struct Accounts {
+    case: Option<CaseHead>,
+    /// All their documents stand at the target.
+    batches: Vec<i64>,
+    due: Instant,
 }
 
 /// When `index.csv` is to be written anew.

@@ -50,6 +50,17 @@ pub(super) struct Setup<'a> {
     pub(super) batches: Sender<i64>,
 }
 
+/// What this run did, beyond what the ledger tells.
+#[derive(Debug)]
+pub(super) struct Worked {
+    /// Pages processed.
+    pub(super) processed: u64,
+    /// Files and folders that could not be looked at.
+    pub(super) troubles: Vec<HeldItem>,
+    /// The inputs were walked to their ends.
+    pub(super) walked: bool,
+}
+
 /// A scan at hand.
 #[derive(Debug)]
 struct Scan {
@@ -118,6 +129,7 @@ pub(super) struct Line<'a> {
     scans: u64,
     processed: u64,
     troubles: Vec<HeldItem>,
+    walked: bool,
     /// Nothing new is begun.
     stopping: bool,
 }
@@ -139,23 +151,23 @@ impl<'a> Line<'a> {
             scans: 0,
             processed: 0,
             troubles: Vec::new(),
+            walked: false,
             stopping: false,
         }
     }
 
-    /// Works until all is delivered, or until `stop` is set and the workers are done. Gives the number of pages
-    /// processed, and what could not be looked at.
+    /// Works until all is delivered, or until `stop` is set and the workers are done.
     pub(super) fn run(
         mut self,
         found: &Receiver<Found>,
         finished: &Receiver<Finished>,
         stop: &AtomicBool,
-    ) -> Result<(u64, Vec<HeldItem>), RunError> {
+    ) -> Result<Worked, RunError> {
         let result = self.work(found, finished, stop);
         if result.is_err() {
             self.await_workers();
         }
-        result.map(|()| (self.processed, self.troubles))
+        result.map(|()| Worked { processed: self.processed, troubles: self.troubles, walked: self.walked })
     }
 
     fn work(
@@ -166,7 +178,7 @@ impl<'a> Line<'a> {
     ) -> Result<(), RunError> {
         // Documents that an interrupted run had numbered come first: nothing of them is left to process.
         for batch in self.setup.ledger.batches(BatchState::Assembled, None)? {
-            self.pass_on(batch)?;
+            self.pass_on(batch);
         }
         let mut walking = true;
         let mut finisher = Some(finished);
@@ -284,7 +296,7 @@ impl<'a> Line<'a> {
                 if last {
                     for batch in std::mem::take(&mut self.at_feed) {
                         self.open.entry(batch).or_default().closed = true;
-                        self.pass_on_if_ready(batch)?;
+                        self.pass_on_if_ready(batch);
                     }
                 }
             }
@@ -294,7 +306,9 @@ impl<'a> Line<'a> {
                     self.troubles.push(HeldItem { path, index: None, fault });
                 }
             }
+            Found::Lost(input) => return Err(RunError::InputLost(input)),
             Found::End => {
+                self.walked = true;
                 self.tell(Event::IntakeFinished { scans: self.scans });
                 self.find_left_over()?;
                 return Ok(false);
@@ -361,7 +375,8 @@ impl<'a> Line<'a> {
         for pending in self.setup.ledger.pending(batch)? {
             self.enqueue(batch, pending);
         }
-        self.pass_on_if_ready(batch)
+        self.pass_on_if_ready(batch);
+        Ok(())
     }
 
     /// Takes a worker's outcome into the group, or gives the work out again.
@@ -475,27 +490,27 @@ impl<'a> Line<'a> {
             if !self.stopping {
                 self.pages.push_back((scan, left));
             }
-            self.pass_on_if_ready(batch)?;
+            self.pass_on_if_ready(batch);
         }
         for batch in settled {
             let open = self.open.entry(batch).or_default();
             open.left = open.left.saturating_sub(1);
-            self.pass_on_if_ready(batch)?;
+            self.pass_on_if_ready(batch);
         }
         Ok(())
     }
 
-    fn pass_on_if_ready(&mut self, batch: i64) -> Result<(), RunError> {
+    fn pass_on_if_ready(&mut self, batch: i64) {
         if self.open.get(&batch).is_some_and(|open| open.closed && open.left == 0) {
             self.open.remove(&batch);
-            self.pass_on(batch)?;
+            self.pass_on(batch);
         }
-        Ok(())
     }
 
-    fn pass_on(&mut self, batch: i64) -> Result<(), RunError> {
+    fn pass_on(&mut self, batch: i64) {
         self.passed_on.insert(batch);
-        self.setup.batches.send(batch).map_err(|_| RunError::NoFinisher)
+        // A finisher that has gone has said why; the batch waits in the ledger for the next run.
+        let _ = self.setup.batches.send(batch);
     }
 
     fn finished(&mut self, finished: Finished) -> Result<(), RunError> {

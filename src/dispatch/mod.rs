@@ -43,23 +43,67 @@ const MAX_HELD_LISTED: u32 = 1000;
 /// case number or a path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The backlog was counted: so many scan files with so many bytes lie in the inputs.
-    BacklogCounted { scans: u64, bytes: u64 },
-    /// A scan was recorded. `known` is set if an earlier run had recorded it, `scan` is absent if it cannot be read.
-    ScanReceived { scan: Option<Digest>, known: bool },
-    /// A scan's pages were counted; `done` of them were processed or held by an earlier run.
-    ScanOpened { scan: Digest, pages: u32, done: u32 },
-    /// All input was found: this many scans.
-    IntakeFinished { scans: u64 },
+    /// The backlog was counted, for an estimate of the end.
+    BacklogCounted {
+        /// Scan files in the inputs.
+        scans: u64,
+        /// Their size.
+        bytes: u64,
+    },
+    /// A scan was recorded.
+    ScanReceived {
+        /// Which; absent if it cannot be read.
+        scan: Option<Digest>,
+        /// An earlier run had recorded it.
+        known: bool,
+    },
+    /// A scan's pages were counted.
+    ScanOpened {
+        /// Which.
+        scan: Digest,
+        /// Its pages.
+        pages: u32,
+        /// Pages that an earlier run processed or held, or that are those of an equal scan.
+        done: u32,
+    },
+    /// All input was found.
+    IntakeFinished {
+        /// So many scans.
+        scans: u64,
+    },
     /// A page was given to the workers; it comes back as processed or held.
-    PageStarted { scan: Digest, index: u32 },
+    PageStarted {
+        /// The scan.
+        scan: Digest,
+        /// The page, from 0.
+        index: u32,
+    },
     /// A page was processed and committed.
-    PageProcessed { worker: usize, scan: Digest, index: u32, elapsed: Duration },
-    /// A page, or with `index` `None` a whole scan, was held. `scan` is absent if it cannot be read. Can follow
-    /// `PageProcessed`, if the page's picture turns out to be unusable at delivery.
-    Held { scan: Option<Digest>, index: Option<u32>, fault: Fault },
+    PageProcessed {
+        /// By this worker.
+        worker: usize,
+        /// The scan.
+        scan: Digest,
+        /// The page, from 0.
+        index: u32,
+        /// In this time.
+        elapsed: Duration,
+    },
+    /// A page or a whole scan was held. Can follow `PageProcessed`, if the page's picture turns out to be unusable at
+    /// delivery.
+    Held {
+        /// The scan; absent if it cannot be read.
+        scan: Option<Digest>,
+        /// The page, from 0; `None` for the whole scan.
+        index: Option<u32>,
+        /// Why.
+        fault: Fault,
+    },
     /// A document stands at the target.
-    DocumentDelivered { pages: u32 },
+    DocumentDelivered {
+        /// With so many pages.
+        pages: u32,
+    },
     /// All documents of a batch stand at the target, and its page count balances.
     BatchDelivered,
 }
@@ -151,7 +195,7 @@ pub fn run(
     let (batches, ready_batches) = unbounded();
     let (done, finished) = unbounded();
     let plan = saboteur::current();
-    let (processed, troubles) = thread::scope(|scope| {
+    let worked = thread::scope(|scope| {
         let (inputs, rules, quit) = (&inputs, &backlog.pipeline.intake, &quit);
         scope.spawn(move || {
             let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
@@ -195,7 +239,7 @@ pub fn run(
         result
     })?;
     ledger.checkpoint()?;
-    summary(&ledger, processed, troubles, stop.load(Ordering::SeqCst))
+    summary(&ledger, worked, stop.load(Ordering::SeqCst))
 }
 
 /// The inputs by their real paths. None may lie in another: its scans would be received twice.
@@ -239,9 +283,9 @@ fn sweep(ledger: &Ledger, store: &Store) -> Result<(), RunError> {
     Ok(())
 }
 
-fn summary(ledger: &Ledger, processed: u64, troubles: Vec<HeldItem>, stopped: bool) -> Result<Summary, RunError> {
+fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summary, RunError> {
     let totals = ledger.totals()?;
-    let mut held = troubles;
+    let mut held = worked.troubles;
     let unread = held.len() as u64;
     held.truncate(MAX_HELD_LISTED as usize);
     let room = MAX_HELD_LISTED - held.len() as u32;
@@ -260,12 +304,18 @@ fn summary(ledger: &Ledger, processed: u64, troubles: Vec<HeldItem>, stopped: bo
         documents: totals.documents,
         cases: totals.cases,
         held,
-        pages_processed_now: processed,
-        stopped: stopped && totals.batches_open > 0,
+        pages_processed_now: worked.processed,
+        stopped: stopped && (totals.batches_open > 0 || !worked.walked),
     })
 }
 
-/// The input that holds `path`, if it is there no longer: a share that went away, not a broken file.
+/// The input that holds `path`, if that has gone as a whole: a share that went away, not a broken file. The empty folder
+/// that a share leaves where it was mounted counts as gone.
 fn lost_input<'i>(inputs: &'i [PathBuf], path: &Path) -> Option<&'i PathBuf> {
-    inputs.iter().find(|input| path.starts_with(input)).filter(|input| std::fs::metadata(input).is_err())
+    let is_lost = |input: &&PathBuf| match std::fs::metadata(input) {
+        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(input).map_or(true, |mut names| names.next().is_none()),
+        Ok(_) => false,
+        Err(_) => true,
+    };
+    inputs.iter().find(|input| path.starts_with(input)).filter(is_lost)
 }

@@ -172,7 +172,7 @@ impl Ledger {
         self.visit(&sql, params![case, BatchState::Assembled, state], read_case_page, visit)
     }
 
-    /// Visits what is held: of one case, or of all. Whole scans come before pages.
+    /// Visits what is held: of one case (in batches that came as far as the barrier), or of all. Whole scans come before pages.
     ///
     /// # Errors
     /// SQLite or `visit` failed.
@@ -193,21 +193,21 @@ impl Ledger {
         };
         let sql = "SELECT scan.path, scan.name, scan.digest, NULL, scan.fault
              FROM batch JOIN scan ON scan.batch = batch.id
-             WHERE (?1 IS NULL OR batch.casefile = ?1) AND scan.state = ?2
+             WHERE (?1 IS NULL OR (batch.casefile = ?1 AND batch.state >= ?4)) AND scan.state = ?2
              ORDER BY batch.id, scan.seq, scan.id LIMIT ?3";
         // A negative limit is none.
         let limit = limit.map_or(-1, i64::from);
         let mut seen = 0;
-        self.visit(sql, params![case, ScanState::Held, limit], read, |row| {
+        self.visit(sql, params![case, ScanState::Held, limit, BatchState::Assembled], read, |row| {
             seen += 1;
             visit(row)
         })?;
         let sql = "SELECT scan.path, scan.name, scan.digest, page.idx, page.fault
              FROM batch JOIN scan ON scan.batch = batch.id JOIN page ON page.scan = scan.id
-             WHERE (?1 IS NULL OR batch.casefile = ?1) AND page.state = ?2
+             WHERE (?1 IS NULL OR (batch.casefile = ?1 AND batch.state >= ?4)) AND page.state = ?2
              ORDER BY batch.id, scan.seq, scan.id, page.idx LIMIT ?3";
         let limit = if limit < 0 { limit } else { (limit - seen).max(0) };
-        self.visit(sql, params![case, PageState::Held, limit], read, visit)
+        self.visit(sql, params![case, PageState::Held, limit, BatchState::Assembled], read, visit)
     }
 
     /// Where the pages of a case are; of batches that came as far as the barrier.

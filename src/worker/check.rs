@@ -199,7 +199,8 @@ mod tests {
     #[test]
     fn nonsense_is_told_from_sense() {
         let other = Digest::of(b"y");
-        let cases: &[(&str, &dyn Fn(&mut PageRecord))] = &[
+        type Spoil<'a> = &'a dyn Fn(&mut PageRecord);
+        let cases: &[(&str, Spoil<'_>)] = &[
             ("no width", &|r| r.width_px = 0),
             ("endless height", &|r| r.height_px = u32::MAX),
             ("no resolution", &|r| r.resolution.x_dpi = 0.0),
