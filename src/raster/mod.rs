@@ -2,6 +2,10 @@
 //!
 //! In: the bytes of a scan file, or a grey raster. Out: decoded pages, their picture for the PDF, skew, blank measure.
 //! Knows no text, no engine, no pipeline file. Runs only inside the worker process.
+//!
+//! [`ScanFile`] decodes: `tiff` (libtiff), `jpeg`, `png` and `pdf` each give a page's pixels as stored, and its picture for
+//! the PDF: the scanner's own stream wherever a PDF can hold it, else one encoded anew by [`encode`]. A page is decoded
+//! whole or it is a fault: what decoders forgive (data that end early, codes that mean nothing) is looked for.
 
 mod blank;
 mod blobs;

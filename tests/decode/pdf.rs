@@ -173,6 +173,37 @@ fn unpacked_images_are_encoded_anew_without_loss() {
 }
 
 #[test]
+fn deflated_rows_with_png_filters_pass_through() {
+    use pdf_writer::types::Predictor;
+    use scanstrasse::raster::encode;
+    let pixels = gradient(200, 100);
+    let rgb: Vec<u8> = pixels.iter().flat_map(|&p| [p, 255 - p, 40]).collect();
+    for (components, data) in [(1u8, &pixels), (3, &rgb)] {
+        let deflated = encode::flate(200, components, data);
+        let mut chunk = Chunk::new();
+        let mut image = chunk.image_xobject(IMAGE, &deflated);
+        image.width(200).height(100).bits_per_component(8).filter(Filter::FlateDecode);
+        if components == 1 {
+            image.color_space().device_gray();
+        } else {
+            image.color_space().device_rgb();
+        }
+        image.decode_parms().predictor(Predictor::PngOptimum).colors(components.into()).columns(200);
+        image.finish();
+        let file = Document::new(chunk, FULL).file();
+        let page = file.page(0).unwrap();
+        assert_eq!(page.picture.codec, ImageCodec::Flate { components });
+        assert_eq!((file.picture(&page), page.picture.original), (deflated, true));
+        // The pixels are those that went in: grey as they were, colours by their luminance.
+        let luma = |p: &[u8]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
+        for (i, &found) in page.grey.pixels().iter().enumerate() {
+            let expected = if components == 1 { f64::from(pixels[i]) } else { luma(&rgb[3 * i..]) };
+            assert!((f64::from(found) - expected).abs() <= 1.0, "pixel {i}: {found} instead of {expected}");
+        }
+    }
+}
+
+#[test]
 fn every_matrix_and_rotation_is_told_as_the_renderer_turns_it() {
     let (w, h) = (80u32, 40u32);
     let pixels = pattern(w, h);
