@@ -3,7 +3,6 @@
 use clap::Args;
 
 use super::{Exit, Failure};
-use crate::pipeline;
 
 /// Report every problem of pipeline files at once, with line and column
 #[derive(Debug, Args)]

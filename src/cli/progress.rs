@@ -75,6 +75,7 @@ impl Progress {
     /// Takes note of an event and shows it.
     pub(super) fn note(&mut self, event: &Event) {
         match event {
+            Event::BacklogCounted { scans, .. } => self.scans = Some(*scans),
             Event::ScanReceived { .. } => self.received += 1,
             Event::IntakeFinished { scans } => self.scans = Some(*scans),
             Event::ScanOpened { pages, done, .. } => {
@@ -137,10 +138,10 @@ impl Progress {
         match (&self.display, event) {
             (Display::Json, _) => eprintln!("{}", json_line(event)),
             (Display::Bar(bar), Event::Held { scan, index, fault }) => {
-                bar.suspend(|| eprintln!("{}", held_line(scan, *index, fault)));
+                bar.suspend(|| eprintln!("{}", held_line(scan.as_ref(), *index, fault)));
             }
             (Display::Lines { .. }, Event::Held { scan, index, fault }) => {
-                eprintln!("{}", held_line(scan, *index, fault));
+                eprintln!("{}", held_line(scan.as_ref(), *index, fault));
             }
             _ => {}
         }
@@ -186,20 +187,26 @@ fn duration_text(seconds: f64) -> String {
 }
 
 /// What an operator reads when something is held: which scan, which page, why, and what to do.
-fn held_line(scan: &Digest, index: Option<u32>, fault: &Fault) -> String {
+fn held_line(scan: Option<&Digest>, index: Option<u32>, fault: &Fault) -> String {
     let page = index.map_or(String::new(), |index| format!(", page {}", index + 1));
-    format!("held: scan {}{page}: {fault}", &scan.to_string()[..12])
+    match scan {
+        Some(scan) => format!("held: scan {}{page}: {fault}", &scan.to_string()[..12]),
+        None => format!("held: a file that cannot be read: {fault}"),
+    }
 }
 
 fn json_line(event: &Event) -> serde_json::Value {
     match event {
+        Event::BacklogCounted { scans, bytes } => {
+            json!({"event": "backlog_counted", "scans": scans, "bytes": bytes})
+        }
         Event::ScanReceived { scan, known } => json!({"event": "scan_received", "scan": scan, "known": known}),
         Event::IntakeFinished { scans } => json!({"event": "intake_finished", "scans": scans}),
         Event::ScanOpened { scan, pages, done } => {
             json!({"event": "scan_opened", "scan": scan, "pages": pages, "done": done})
         }
-        Event::PageStarted { worker, scan, index } => {
-            json!({"event": "page_started", "worker": worker, "scan": scan, "page": index + 1})
+        Event::PageStarted { scan, index } => {
+            json!({"event": "page_started", "scan": scan, "page": index + 1})
         }
         Event::PageProcessed { worker, scan, index, elapsed } => json!({
             "event": "page_processed", "worker": worker, "scan": scan, "page": index + 1,
