@@ -2,6 +2,7 @@
 //!
 //! In: an upright grey raster. Out: text lines in reading order, upright pixels. Knows no file and no page record.
 
+mod layout;
 mod mend;
 mod orient;
 mod ppocr;
@@ -13,6 +14,7 @@ use crate::infer::{InferError, ModelFolder};
 use crate::model::{Fault, FaultKind, Resolution, Stage, TextLine};
 use crate::raster::Grey;
 
+pub use layout::order;
 pub use orient::OrientNet;
 pub use ppocr::Ppocr;
 pub use tesseract::Tesseract;
