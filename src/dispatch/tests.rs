@@ -622,3 +622,16 @@ proptest! {
         rig.assert_clean();
     }
 }
+
+#[test]
+fn a_case_of_many_batches_tells_of_every_document_in_the_end() {
+    let files: Vec<String> = (0..40).map(|n| format!("K/{n:02}.fake")).collect();
+    let files: Vec<(&str, &[&str])> = files.iter().map(|name| (name.as_str(), ["store x"].as_slice())).collect();
+    let mut rig = Rig::new(&files);
+    rig.pipeline.intake.layout = Layout::FileIsDocument;
+    assert_eq!(rig.run().documents, 40);
+    let places = rig.places();
+    assert_eq!(places[&key("K/07.fake", 0)], "K/0008_unbekannt.pdf", "numbers follow the order of intake");
+    assert_eq!(places.values().collect::<BTreeSet<_>>().len(), 40);
+    rig.assert_clean();
+}

@@ -305,3 +305,64 @@ impl<T: serde::de::DeserializeOwned> FromSql for Json<T> {
         serde_json::from_str(text).map(Self).map_err(|e| rusqlite::types::FromSqlError::Other(e.into()))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn nobody_else_can_read_the_state_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deep/state");
+        let state = StateDir::claim(&path).unwrap();
+        let mut ledger = state.ledger().unwrap();
+        ledger.bind_output(dir.path()).unwrap();
+        state.store().unwrap();
+        for folder in ["", "spool", "store"] {
+            assert_eq!(mode(&path.join(folder)), 0o700, "{folder}");
+        }
+        for file in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "lock"] {
+            assert_eq!(mode(&path.join(file)), 0o600, "{file}");
+        }
+    }
+
+    #[test]
+    fn a_ledger_of_another_version_or_program_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::claim(dir.path()).unwrap();
+        state.ledger().unwrap().sql.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+        assert!(matches!(state.ledger(), Err(LedgerError::Version { found, .. }) if found == SCHEMA_VERSION + 1));
+        assert!(matches!(peek(dir.path()), Err(LedgerError::Version { .. })));
+        let sql = Connection::open(dir.path().join("ledger.sqlite")).unwrap();
+        sql.pragma_update(None, "application_id", 1).unwrap();
+        assert!(matches!(state.ledger(), Err(LedgerError::Foreign(_))));
+    }
+
+    #[test]
+    fn a_state_folder_has_one_owner_at_a_time_and_a_fresh_spool() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = StateDir::claim(dir.path()).unwrap();
+        fs::write(first.spool().join("7"), "left by a killed worker").unwrap();
+        assert!(matches!(StateDir::claim(dir.path()), Err(LedgerError::Busy(_))));
+        drop(first);
+        let second = StateDir::claim(dir.path()).unwrap();
+        assert_eq!(fs::read_dir(second.spool()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_broken_transaction_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::claim(dir.path()).unwrap();
+        let mut ledger = state.ledger().unwrap();
+        saboteur::enter(saboteur::Plan::fail_after(0, io::ErrorKind::StorageFull));
+        let error = ledger.bind_output(dir.path()).unwrap_err();
+        saboteur::enter(saboteur::Plan::default());
+        assert!(error.is_disk_full());
+        assert_eq!(ledger.output().unwrap(), None);
+    }
+}
