@@ -26,15 +26,19 @@ pub(super) enum Part {
 const MIN_GUTTER: f32 = 0.8;
 /// At most so many places are tried as gutters.
 const MAX_CANDIDATES: usize = 48;
-/// Prose: at least so many lines, of at least so many line heights in the median, filling this share of their side.
+/// Prose: at least so many lines, most of them filling this share of their side. Sides whose lines keep step may be
+/// cells of a table, unless they are very wide (both widths in line heights).
 const PROSE_LINES: usize = 4;
 const PROSE_WIDTH: f32 = 9.0;
+const PROSE_WIDTH_IN_STEP: f32 = 13.0;
 const PROSE_FILL: f32 = 0.75;
 /// Lines of prose follow each other with at most this gap, in line heights (a paragraph's); lines of a block with less.
 const PROSE_GAP: f32 = 2.5;
 const BLOCK_GAP: f32 = 1.0;
 /// Lines keep step if their middles differ by less than this share of a line height.
-const STEP: f32 = 0.22;
+const STEP: f32 = 0.3;
+/// Lines of a block; with less, falling out of step may be chance.
+const BLOCK_LINES: std::ops::RangeInclusive<usize> = 3..=14;
 
 /// Finds the columns with most runs among `spans`, sorted by their middles; `None` if rows are all there is.
 pub(super) fn split(spans: &[Span]) -> Option<Vec<Part>> {
@@ -99,14 +103,18 @@ impl Columns {
     fn of(spans: &[Span], x: f32, stretch: std::ops::Range<usize>, height: f32) -> Option<Self> {
         let (left, right): (Vec<usize>, Vec<usize>) = stretch.partition(|&i| spans[i].right <= x);
         let prose = Self { left: left.clone(), right: right.clone() }.beside(spans, PROSE_GAP * height);
-        if let Some(columns) =
-            prose.filter(|c| c.is_prose(spans, &c.left, height) && c.is_prose(spans, &c.right, height))
-        {
-            return Some(columns).filter(|c| c.gutter(spans) >= MIN_GUTTER * height);
+        let prose = prose.filter(|columns| {
+            let width = height * if columns.keep_step(spans, height) { PROSE_WIDTH_IN_STEP } else { PROSE_WIDTH };
+            let is_prose = |side: &[usize]| is_prose(&lines(spans, side, height), width);
+            columns.gutter(spans) >= MIN_GUTTER * height && is_prose(&columns.left) && is_prose(&columns.right)
+        });
+        if prose.is_some() {
+            return prose;
         }
         let columns = Self { left, right }.beside(spans, BLOCK_GAP * height)?;
-        let blocks = columns.is_block(spans, &columns.left, height)
-            && columns.is_block(spans, &columns.right, height)
+        let is_block = |side: &[usize]| is_block(&lines(spans, side, height), height);
+        let blocks = is_block(&columns.left)
+            && is_block(&columns.right)
             && !columns.keep_step(spans, height)
             && columns.gutter(spans) >= 2.0 * MIN_GUTTER * height;
         blocks.then_some(columns)
@@ -136,26 +144,6 @@ impl Columns {
         let end = self.left.iter().map(|&i| spans[i].right).fold(f32::MIN, f32::max);
         let begin = self.right.iter().map(|&i| spans[i].left).fold(f32::MAX, f32::min);
         begin - end
-    }
-
-    fn is_prose(&self, spans: &[Span], side: &[usize], height: f32) -> bool {
-        let lines = lines(spans, side, height);
-        let left = lines.iter().map(|l| l.0.left).fold(f32::MAX, f32::min);
-        let right = lines.iter().map(|l| l.0.right).fold(f32::MIN, f32::max);
-        // A line of prose is one run, or runs with a word's gap between them.
-        let full = lines
-            .iter()
-            .filter(|(line, ink)| *ink >= PROSE_FILL * (right - left) && *ink >= 0.9 * line.width())
-            .count();
-        lines.len() >= PROSE_LINES && right - left >= PROSE_WIDTH * height && full * 2 >= lines.len()
-    }
-
-    fn is_block(&self, spans: &[Span], side: &[usize], height: f32) -> bool {
-        let lines = lines(spans, side, height);
-        let Some(left) = median(lines.iter().map(|l| l.0.left)) else { return false };
-        let aligned = lines.iter().filter(|l| (l.0.left - left).abs() < 0.6 * height).count();
-        let close = lines.windows(2).all(|pair| pair[1].0.top - pair[0].0.bottom < BLOCK_GAP * height);
-        (2..=14).contains(&lines.len()) && close && aligned * 5 >= lines.len() * 4
     }
 
     /// Whether most lines of the side with fewer stand level with one of the other side.
@@ -193,6 +181,23 @@ fn connected(spans: &[Span], side: &[usize], top: f32, bottom: f32, gap: f32) ->
         }
     }
     side.iter().copied().filter(|&i| spans[i].middle() >= top && spans[i].middle() <= bottom).collect()
+}
+
+/// Whether most lines are at least `width` long, fill their column, and are whole: one run, or runs with no more than a
+/// word's gap between them.
+fn is_prose(lines: &[(Span, f32)], width: f32) -> bool {
+    let left = lines.iter().map(|l| l.0.left).fold(f32::MAX, f32::min);
+    let right = lines.iter().map(|l| l.0.right).fold(f32::MIN, f32::max);
+    let full = |(line, ink): &&(Span, f32)| *ink >= PROSE_FILL * (right - left) && *ink >= 0.9 * line.width();
+    lines.len() >= PROSE_LINES && right - left >= width && lines.iter().filter(full).count() * 2 >= lines.len()
+}
+
+/// Whether the lines follow each other closely from one left edge.
+fn is_block(lines: &[(Span, f32)], height: f32) -> bool {
+    let Some(left) = median(lines.iter().map(|l| l.0.left)) else { return false };
+    let aligned = lines.iter().filter(|l| (l.0.left - left).abs() < 0.6 * height).count();
+    let close = lines.windows(2).all(|pair| pair[1].0.top - pair[0].0.bottom < BLOCK_GAP * height);
+    BLOCK_LINES.contains(&lines.len()) && close && aligned * 5 >= lines.len() * 4
 }
 
 /// The visual lines of a side, from the top: their extent, and how much of it runs cover.
