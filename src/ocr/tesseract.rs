@@ -153,8 +153,11 @@ fn lines(table: &str) -> Vec<TextLine> {
             && let Some(line) = lines.last_mut()
         {
             let quad = Quad::from_box(row.bounds);
-            line.words.push(Word { text: super::mend::word(row.text), quad, confidence: row.confidence });
+            line.words.push(Word { text: row.text.to_owned(), quad, confidence: row.confidence });
         }
+    }
+    for line in &mut lines {
+        super::mend::line(&mut line.words);
     }
     lines.retain(|line| !line.words.is_empty());
     lines

@@ -32,12 +32,6 @@ impl Detector {
         Self { models: models.clone(), side_px, networks: Vec::new() }
     }
 
-    /// Compiles the network for pages of `size`, if that was not done.
-    pub(super) fn prepare(&mut self, size: (u32, u32), resolution: Resolution) -> Result<(), OcrError> {
-        let size = input_size(size, resolution, self.side_px);
-        self.network(size).map(|_| ())
-    }
-
     /// The strips of text on `page`, in pixels of the page, in no order.
     pub(super) fn find(&mut self, page: &Grey, resolution: Resolution) -> Result<Vec<Strip>, OcrError> {
         let size = input_size(page.size(), resolution, self.side_px);
