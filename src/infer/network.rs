@@ -1,6 +1,7 @@
 //! One network, compiled for this processor.
 
 use std::marker::PhantomData;
+use std::path::Path;
 
 use openvino::{CompiledModel, Core, DeviceType, Dimension, ElementType, InferRequest, PartialShape, PropertyKey};
 use openvino::{RwPropertyKey, Shape, Tensor};
@@ -100,17 +101,21 @@ impl Network {
             models::digest(file),
             openvino::version().build_number
         ));
-        configure(&mut core, precision, &slot)?;
-
-        let mut model = core.read_model_from_buffer(&models.network(file)?, None)?;
-        let dimensions = shape.map(|side| match side {
-            Some(side) => Dimension::new(i64::from(side), i64::from(side)),
-            None => Dimension::new(-1, -1),
-        });
-        model.reshape_single_input(&PartialShape::new(dimensions.len() as i64, &dimensions)?)?;
-        let mut compiled = core.compile_model(&model, DeviceType::CPU)?;
-        slot.seal();
-        Ok(Self { request: compiled.create_infer_request()?, _compiled: compiled })
+        let onnx = models.network(file)?;
+        configure(&mut core, precision, slot.folder())?;
+        match compile(&mut core, &onnx, shape) {
+            Ok(network) => {
+                slot.seal();
+                Ok(network)
+            }
+            // The runtime replaces an entry that it cannot use, and two processes may do so at once.
+            Err(_) if slot.folder().is_some() => {
+                let mut core = Core::new()?;
+                configure(&mut core, precision, None)?;
+                compile(&mut core, &onnx, shape)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs the network on one picture of `[1, 1, height, width]`, row-major, which `fill` writes.
@@ -140,7 +145,18 @@ fn fastest(core: &Core) -> Result<Precision, InferError> {
     Ok(if capabilities.split_whitespace().any(|name| name == "BF16") { Precision::Bf16 } else { Precision::F32 })
 }
 
-fn configure(core: &mut Core, precision: Precision, slot: &Slot) -> Result<(), InferError> {
+fn compile(core: &mut Core, onnx: &[u8], shape: [Option<u32>; 4]) -> Result<Network, InferError> {
+    let mut model = core.read_model_from_buffer(onnx, None)?;
+    let dimensions = shape.map(|side| match side {
+        Some(side) => Dimension::new(i64::from(side), i64::from(side)),
+        None => Dimension::new(-1, -1),
+    });
+    model.reshape_single_input(&PartialShape::new(dimensions.len() as i64, &dimensions)?)?;
+    let mut compiled = core.compile_model(&model, DeviceType::CPU)?;
+    Ok(Network { request: compiled.create_infer_request()?, _compiled: compiled })
+}
+
+fn configure(core: &mut Core, precision: Precision, cache: Option<&Path>) -> Result<(), InferError> {
     use RwPropertyKey::{CacheDir, HintEnableCpuPinning, HintInferencePrecision, InferenceNumThreads, NumStreams};
     let precision = match precision {
         Precision::F32 => "f32",
@@ -154,7 +170,7 @@ fn configure(core: &mut Core, precision: Precision, slot: &Slot) -> Result<(), I
         (HintInferencePrecision, precision),
     ];
     core.set_properties(&DeviceType::CPU, settings)?;
-    if let Some(folder) = slot.folder().and_then(|folder| folder.to_str()) {
+    if let Some(folder) = cache.and_then(Path::to_str) {
         core.set_property(&DeviceType::CPU, &CacheDir, folder)?;
     }
     Ok(())
