@@ -21,7 +21,7 @@ pub(super) fn line(words: &mut Vec<Word>) {
 fn mended(text: &str) -> String {
     let chars: Vec<char> = text.nfc().collect();
     let chars = opening_quote(&without_rules(&chars));
-    let chars = capital_i(&l_in_words(&digits(&chars)));
+    let chars = small_s(&capital_i(&l_in_words(&digits(&chars))));
     chars.iter().map(|&c| written(c)).collect::<String>().nfc().collect()
 }
 
@@ -134,6 +134,21 @@ fn capital_i(chars: &[char]) -> Vec<char> {
     chars.iter().enumerate().map(letter).collect()
 }
 
+/// `S` at the end of a word whose last letters are small is `s`: `PoS.`; but `mS` is a unit.
+fn small_s(chars: &[char]) -> Vec<char> {
+    let letters = chars.iter().rposition(|c| c.is_alphabetic()).map_or(0, |last| last + 1);
+    match &chars[..letters] {
+        [start @ .., before, 'S']
+            if before.is_lowercase() && !start.is_empty() && start.iter().all(|c| c.is_alphabetic()) =>
+        {
+            let mut mended = chars.to_vec();
+            mended[letters - 1] = 's';
+            mended
+        }
+        _ => chars.to_vec(),
+    }
+}
+
 /// A full stop alone between two words is the middle dot of an address line.
 fn separators(texts: &mut [&mut String]) {
     let last = texts.len().saturating_sub(1);
@@ -202,6 +217,7 @@ mod tests {
             ("USt-lDNr.", "USt-IDNr."),
             ("Beste11ungen", "Bestellungen"),
             ("Bestel1-Nr", "Bestell-Nr"),
+            ("PoS.", "Pos."),
             // signs
             ("Amt . Markt 1", "Amt · Markt 1"),
             ("ja |nein |", "ja nein"),

@@ -66,14 +66,15 @@ mod tests {
 
     #[test]
     fn repeats_are_one_character_unless_separated() {
-        let cases: [(&[usize], &[(usize, usize, usize)]); 4] = [
-            (&[0, 0, 0], &[]),
-            (&[0, 1, 1, 0, 2], &[(1, 1, 2), (2, 4, 4)]),
-            (&[3, 0, 3], &[(3, 0, 0), (3, 2, 2)]),
-            (&[1, 2, 2, 1], &[(1, 0, 0), (2, 1, 2), (1, 3, 3)]),
+        // Steps; class, first and last step of each character.
+        let cases = [
+            (vec![0, 0, 0], vec![]),
+            (vec![0, 1, 1, 0, 2], vec![(1, 1, 2), (2, 4, 4)]),
+            (vec![3, 0, 3], vec![(3, 0, 0), (3, 2, 2)]),
+            (vec![1, 2, 2, 1], vec![(1, 0, 0), (2, 1, 2), (1, 3, 3)]),
         ];
         for (steps, expected) in cases {
-            let found: Vec<_> = decode(&path(steps), 4).iter().map(|g| (g.class, g.first, g.last)).collect();
+            let found: Vec<_> = decode(&path(&steps), 4).iter().map(|g| (g.class, g.first, g.last)).collect();
             assert_eq!(found, expected, "{steps:?}");
         }
     }

@@ -78,6 +78,9 @@ impl Ppocr {
         let ink = Ink::of(crop);
         let letters: Vec<Letter> =
             glyphs.iter().map(|glyph| Letter { symbol: self.recogniser.symbol(glyph), glyph: *glyph }).collect();
+        if typical_probability(glyphs) < MIN_PROBABILITY {
+            return None;
+        }
         let words = words::split(&letters, &ink, crop.width, self.line_width);
         let (column, row) = (strip.width / crop.width as f32, strip.height / HEIGHT as f32);
         let across = (ink.rows.0 as f32 * row, ink.rows.1 as f32 * row);
@@ -92,6 +95,15 @@ impl Ppocr {
         let (first, last) = (words.first()?.quad.0, words.last()?.quad.0);
         Some(TextLine { quad: Quad([first[0], last[1], last[2], first[3]]), words, starts_block: false })
     }
+}
+
+/// A line whose characters have less is a stain, a stamp's rim or a drawing. PaddleOCR's `drop_score`.
+const MIN_PROBABILITY: f32 = 0.5;
+
+/// The geometric mean of the probabilities of a line's characters; 0 without characters.
+fn typical_probability(glyphs: &[Glyph]) -> f32 {
+    let logarithms: f32 = glyphs.iter().map(|glyph| glyph.probability.max(f32::MIN_POSITIVE).ln()).sum();
+    if glyphs.is_empty() { 0.0 } else { (logarithms / glyphs.len() as f32).exp() }
 }
 
 /// A strip this many times as high as the page's usual line, and [`TALL`] times as high as wide, holds a line that runs

@@ -9,8 +9,9 @@ use super::ink::Ink;
 
 /// Pixels of a crop to a step of the network.
 pub(super) const STEP_PX: usize = 8;
-/// Crops are padded to a multiple of this: the network prepares itself for each new width, about 15 ms once.
-const BUCKET_PX: usize = 64;
+/// Crops up to the second number are padded to a multiple of the first, longer ones of the third: the network prepares
+/// itself for each new width, which takes about 15 ms once.
+const BUCKETS_PX: (usize, usize, usize) = (64, 512, 128);
 /// Longer lines are read in pieces.
 const LONGEST_PX: usize = 1536;
 
@@ -87,7 +88,9 @@ struct Piece {
 impl Piece {
     /// Width with padding.
     fn padded(self) -> usize {
-        (self.end - self.first).next_multiple_of(BUCKET_PX)
+        let (fine, up_to, coarse) = BUCKETS_PX;
+        let width = self.end - self.first;
+        width.next_multiple_of(if width <= up_to { fine } else { coarse })
     }
 }
 
