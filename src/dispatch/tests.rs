@@ -415,6 +415,43 @@ fn a_file_that_changed_after_its_pages_went_on_is_held_as_changed() {
 }
 
 #[test]
+fn a_file_that_was_altered_and_put_back_is_not_delivered_again() {
+    let rig = Rig::new(&[("A/1.fake", &["scan a"])]);
+    rig.run();
+    for pages in [["scan other"], ["scan a"]] {
+        rig.put("A/1.fake", &pages);
+        touch(&rig.input().join("A/1.fake"));
+        rig.run();
+    }
+    let summary = rig.run();
+    assert_eq!((summary.pages_received, summary.documents), (1, 1));
+}
+
+#[test]
+fn another_layout_over_the_same_files_delivers_nothing_again() {
+    let mut rig = mixed();
+    rig.disturbed(Disturbance { stop_after: Some(7), ..Disturbance::default() }).unwrap();
+    rig.pipeline.intake.layout = Layout::FileIsDocument;
+    let summary = rig.run();
+    assert_eq!((summary.scans, summary.pages_received, summary.pages_delivered), (5, 11, 7));
+    let places = rig.places();
+    assert_eq!(places.keys().collect::<Vec<_>>(), mixed_places().keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_scan_that_comes_between_keeps_the_order_of_names() {
+    let mut rig = Rig::new(&[("A/1.fake", &["scan a"]), ("A/3.fake", &["scan c"])]);
+    rig.pipeline.separate = SeparateBy::Batch;
+    rig.disturbed(Disturbance { stop_after: Some(1), ..Disturbance::default() }).unwrap();
+    rig.put("A/2.fake", &["scan b"]);
+    assert_eq!(rig.run().documents, 1);
+    let case: Value = serde_json::from_slice(&fs::read(rig.output().join("A/case.json")).unwrap()).unwrap();
+    let files: Vec<&str> =
+        case["documents"][0]["pages"].as_array().unwrap().iter().map(|p| p["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["A/1.fake", "A/2.fake", "A/3.fake"]);
+}
+
+#[test]
 fn a_file_that_was_only_touched_is_the_same_scan() {
     let rig = Rig::new(&[("A/1.fake", &["scan a"])]);
     rig.run();
