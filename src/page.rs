@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Digest;
-use crate::ocr::OcrParams;
-use crate::raster::{BlankParams, DecodeParams, SkewParams};
+use crate::infer::ModelFolder;
+use crate::model::{
+    Barcode, Blank, ColourMode, Degrees, Digest, Fault, PageImage, PageRecord, PatchCode, Placement, QuarterTurn,
+    Resolution, TextLine,
+};
+use crate::ocr::{Engine, OcrParams, OrientNet, order};
+use crate::raster::{BlankParams, DecodeParams, DecodedPage, SkewParams, blank, skew, turned};
 
 /// Everything that decides what becomes of a page's bytes. The same page under the same recipe gives the same record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,5 +29,96 @@ impl Recipe {
     /// Names the recipe: equal digests, equal records.
     pub fn digest(&self) -> Digest {
         Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+/// The engines a recipe needs, loaded once for each worker.
+pub struct Readers {
+    orient: Option<OrientNet>,
+    engine: Option<Engine>,
+}
+
+impl Readers {
+    /// Loads what `recipe` asks for.
+    ///
+    /// # Errors
+    /// A model is missing or altered, or an engine does not start.
+    pub fn open(recipe: &Recipe, models: &ModelFolder) -> Result<Self, Fault> {
+        Ok(Self {
+            orient: recipe.orient_by_content.then(|| OrientNet::open(models)).transpose()?,
+            engine: recipe.ocr.enabled.then(|| Engine::open(&recipe.ocr, models)).transpose()?,
+        })
+    }
+}
+
+/// What was found on a page: its record but for the picture.
+pub struct Findings {
+    size: (u32, u32),
+    resolution: Resolution,
+    colour: ColourMode,
+    placement: Placement,
+    skew: Degrees,
+    blank: Blank,
+    barcodes: Vec<Barcode>,
+    patch_codes: Vec<PatchCode>,
+    lines: Vec<TextLine>,
+}
+
+/// Which way up, how skewed, how empty, and what it says. Nothing is resampled; all places are scan pixels.
+pub fn process_page(page: &DecodedPage, recipe: &Recipe, readers: &mut Readers) -> Result<Findings, Fault> {
+    let as_tagged = turned(&page.grey, page.tagged);
+    let blank = blank(&as_tagged, page.resolution, &recipe.blank);
+    let turn = match &mut readers.orient {
+        Some(orient) if !blank.is_blank => orient.turn(&as_tagged)?.0,
+        _ => QuarterTurn::None,
+    };
+    let upright = turned(&as_tagged, Placement { mirrored: false, turn });
+    let skew = if blank.is_blank { Degrees(0.0) } else { skew(&upright, &recipe.skew) };
+    let lines = match &mut readers.engine {
+        Some(engine) if !blank.is_blank => order(engine.read(&upright, page.resolution)?, upright.size(), skew),
+        _ => Vec::new(),
+    };
+    let placement = page.tagged.with_content_turn(turn);
+    Ok(Findings {
+        size: page.grey.size(),
+        resolution: page.resolution,
+        colour: page.colour,
+        placement,
+        skew,
+        blank,
+        barcodes: Vec::new(),
+        patch_codes: Vec::new(),
+        lines: in_scan_pixels(lines, placement, page.grey.size()),
+    })
+}
+
+/// Moves lines from upright pixels to scan pixels.
+fn in_scan_pixels(mut lines: Vec<TextLine>, placement: Placement, scan_size: (u32, u32)) -> Vec<TextLine> {
+    let map = placement.to_scan(scan_size);
+    for line in &mut lines {
+        line.quad = line.quad.map(&map);
+        for word in &mut line.words {
+            word.quad = word.quad.map(&map);
+        }
+    }
+    lines
+}
+
+impl Findings {
+    /// The page's record, with its picture.
+    pub fn record(self, image: PageImage) -> PageRecord {
+        PageRecord {
+            width_px: self.size.0,
+            height_px: self.size.1,
+            resolution: self.resolution,
+            colour: self.colour,
+            placement: self.placement,
+            skew: self.skew,
+            blank: self.blank,
+            barcodes: self.barcodes,
+            patch_codes: self.patch_codes,
+            lines: self.lines,
+            image,
+        }
     }
 }

@@ -16,7 +16,8 @@ pub fn digest(path: &Path) -> io::Result<(Digest, u64)> {
     use sha2::Digest as _;
 
     // A pipe of this name must not hold us up; on regular files the flag does nothing.
-    let mut file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    let mut file =
+        OpenOptions::new().read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }

@@ -79,7 +79,7 @@ mod tests {
         let mut bytes = Vec::new();
         let mut rest = text;
         while let Some(at) = rest.find('\\') {
-            bytes.extend_from_slice(rest[..at].as_bytes());
+            bytes.extend_from_slice(&rest.as_bytes()[..at]);
             rest = &rest[at + 1..];
             if let Some(after) = rest.strip_prefix('\\') {
                 bytes.push(b'\\');

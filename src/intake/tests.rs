@@ -213,7 +213,7 @@ fn links_are_followed_but_not_in_circles() {
 fn a_folder_that_cannot_be_read_does_not_end_the_walk() {
     let (_root, input) = tree(&["1/1.tif", "2/2.tif", "3/3.tif"]);
     let locked = input.join("2");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     let open_anyway = fs::read_dir(&locked).is_ok(); // root reads everything
     let told: Vec<_> =
         batches(&input, &IntakeRules::default()).unwrap().map(|batch| batch.map(|batch| batch.key)).collect();

@@ -177,6 +177,14 @@ impl Placement {
         Self { mirrored, turn }
     }
 
+    /// This placement, corrected by a turn found in the content after this placement was undone: what was taken for
+    /// upright lies turned clockwise by `found`.
+    pub fn with_content_turn(self, found: QuarterTurn) -> Self {
+        // A mirrored page turned clockwise is, seen from the scan, turned counter-clockwise.
+        let found = if self.mirrored { found.inverse() } else { found };
+        Self { mirrored: self.mirrored, turn: self.turn.then(found) }
+    }
+
     /// Width and height of the upright page for a scan of `width` by `height` pixels.
     pub fn upright_size(self, (width, height): (u32, u32)) -> (u32, u32) {
         if self.turn.swaps_sides() { (height, width) } else { (width, height) }
@@ -232,5 +240,62 @@ impl Affine {
             return None;
         }
         Some(Self([e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SCAN: (u32, u32) = (200, 300);
+
+    fn placement() -> impl Strategy<Value = Placement> {
+        (any::<bool>(), 0..4usize).prop_map(|(mirrored, turn)| Placement { mirrored, turn: QuarterTurn::ALL[turn] })
+    }
+
+    /// TIFF 6.0, page 36: where the scan's row 0 and column 0 are seen; hence where its first pixel belongs.
+    #[test]
+    fn the_first_stored_pixel_goes_where_the_tag_says() {
+        // (orientation, is pixel (0, 0) seen at the right?, at the bottom?)
+        let seen = [
+            (1, false, false),
+            (2, true, false),
+            (3, true, true),
+            (4, false, true),
+            (5, false, false),
+            (6, true, false),
+            (7, true, true),
+            (8, false, true),
+        ];
+        for (tag, right, bottom) in seen {
+            let placement = Placement::from_exif(tag);
+            let (w, h) = placement.upright_size(SCAN);
+            assert_eq!((w, h) == SCAN, tag < 5, "orientation {tag}");
+            let corner = Point { x: if right { w as f32 } else { 0.0 }, y: if bottom { h as f32 } else { 0.0 } };
+            assert_eq!(placement.to_scan(SCAN).apply(corner), Point { x: 0.0, y: 0.0 }, "orientation {tag}");
+        }
+        // 5 and 7 have the first pixel at the corners of 1 and 3: what tells them apart is that rows become columns.
+        let along_row = Placement::from_exif(5).to_scan(SCAN).apply(Point { x: 0.0, y: 10.0 });
+        assert_eq!(along_row, Point { x: 10.0, y: 0.0 });
+    }
+
+    proptest! {
+        #[test]
+        fn a_map_and_its_inverse_cancel(p in placement(), x in 0.0f32..200.0, y in 0.0f32..300.0) {
+            let map = p.to_scan(SCAN);
+            let back = map.then(&map.inverse().unwrap_or(Affine::IDENTITY)).apply(Point { x, y });
+            prop_assert!((back.x - x).abs() < 1e-3 && (back.y - y).abs() < 1e-3);
+        }
+
+        #[test]
+        fn a_content_turn_is_the_second_of_two_steps(p in placement(), turn in 0..4usize, x in 0.0f32..9.0) {
+            let turn = QuarterTurn::ALL[turn];
+            let as_tagged = p.upright_size(SCAN);
+            let stepwise = Placement { mirrored: false, turn }.to_scan(as_tagged).then(&p.to_scan(SCAN));
+            let once = p.with_content_turn(turn).to_scan(SCAN);
+            let point = Point { x, y: 2.0 * x + 1.0 };
+            prop_assert_eq!(once.apply(point), stepwise.apply(point));
+        }
     }
 }

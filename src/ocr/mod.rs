@@ -2,7 +2,22 @@
 //!
 //! In: an upright grey raster. Out: text lines in reading order, upright pixels. Knows no file and no page record.
 
+mod layout;
+mod mend;
+mod orient;
+mod ppocr;
+mod tesseract;
+
 use serde::{Deserialize, Serialize};
+
+use crate::infer::{InferError, ModelFolder};
+use crate::model::{Fault, FaultKind, Resolution, Stage, TextLine};
+use crate::raster::Grey;
+
+pub use layout::order;
+pub use orient::OrientNet;
+pub use ppocr::Ppocr;
+pub use tesseract::Tesseract;
 
 /// The engines that read text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +39,8 @@ pub struct OcrParams {
     pub engine: EngineKind,
     /// Tesseract's language codes (`deu`, `ara` ...); the default engine reads all Latin script and ignores them.
     pub languages: Vec<String>,
-    /// Longest side of the raster that text detection sees, in pixels.
+    /// Longest side of the raster that text detection sees, in pixels, for a sheet up to A4; larger sheets get as many
+    /// pixels an inch.
     pub detect_side_px: u32,
     /// Line images are squeezed to this share of their width before recognition; 1.0 is slowest and most exact.
     pub line_width: f32,
@@ -38,6 +54,77 @@ impl Default for OcrParams {
             languages: vec!["deu".into()],
             detect_side_px: 960,
             line_width: 0.85,
+        }
+    }
+}
+
+/// Text could not be read. Never holds text of a page.
+#[derive(Debug, thiserror::Error)]
+pub enum OcrError {
+    /// A network.
+    #[error(transparent)]
+    Infer(#[from] InferError),
+    /// The page could not be scaled.
+    #[error("failed to scale the page: {0}")]
+    Resize(String),
+    /// Network and alphabet do not belong together.
+    #[error("the recogniser has {classes} classes, its alphabet {symbols} symbols")]
+    Alphabet {
+        /// Of the network.
+        classes: usize,
+        /// Of the alphabet.
+        symbols: usize,
+    },
+    /// Tesseract needs at least one language.
+    #[error("no language is named for tesseract")]
+    NoLanguage,
+    /// A language of Tesseract is not installed.
+    #[error("tesseract's language {language} is not installed: install the package {package}")]
+    LanguageMissing {
+        /// As asked for.
+        language: String,
+        /// Debian's package.
+        package: String,
+    },
+    /// Tesseract refused.
+    #[error("tesseract failed to {0}")]
+    Tesseract(&'static str),
+}
+
+impl From<OcrError> for Fault {
+    fn from(error: OcrError) -> Self {
+        Self::new(Stage::Ocr, FaultKind::Engine, error.to_string())
+    }
+}
+
+/// An engine, opened: one for each worker, kept for all its pages.
+pub enum Engine {
+    /// See [`EngineKind::Ppocr`].
+    Ppocr(Box<Ppocr>),
+    /// See [`EngineKind::Tesseract`].
+    Tesseract(Tesseract),
+}
+
+impl Engine {
+    /// Opens the engine that `params` names; `models` is for the default engine only.
+    ///
+    /// # Errors
+    /// Models or a language are missing, or the engine refuses to start.
+    pub fn open(params: &OcrParams, models: &ModelFolder) -> Result<Self, OcrError> {
+        Ok(match params.engine {
+            EngineKind::Ppocr => Self::Ppocr(Box::new(Ppocr::open(params, models)?)),
+            EngineKind::Tesseract => Self::Tesseract(Tesseract::open(&params.languages)?),
+        })
+    }
+
+    /// The lines of an upright page, in its pixels, from the top down; at least one word in each. Text may be skewed.
+    ///
+    /// # Errors
+    /// The engine failed.
+    pub fn read(&mut self, page: &Grey, resolution: Resolution) -> Result<Vec<TextLine>, OcrError> {
+        match self {
+            Self::Ppocr(engine) => engine.read(page, resolution),
+            Self::Tesseract(engine) => engine.read(page, resolution),
         }
     }
 }

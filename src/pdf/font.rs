@@ -221,3 +221,56 @@ fn latin_base(c: char) -> char {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = "Sehr geehrte Frau Öztürk, §44 5,00 € il.mW – طلب 東京 😀𝔘\u{300}";
+
+    #[test]
+    fn every_used_character_has_a_glyph_as_wide_as_the_document_says() {
+        let mut used = UsedText::default();
+        SAMPLE.chars().for_each(|c| assert!(used.code(c).is_some()));
+        let pairs = used.pairs();
+        assert_eq!(pairs.values().collect::<BTreeSet<_>>(), SAMPLE.chars().collect::<BTreeSet<_>>().iter().collect());
+        let (gids, runs) = (gid_map(&pairs), runs_of_one_width(&pairs));
+        for (&code, &c) in &pairs {
+            let gid = u16::from_be_bytes([gids[2 * usize::from(code)], gids[2 * usize::from(code) + 1]]);
+            assert_ne!(gid, 0, "{c} must not be .notdef");
+            let told: Vec<u16> = runs.iter().filter(|run| (run.0..=run.1).contains(&code)).map(|run| run.2).collect();
+            assert_eq!(told, [WIDTHS[usize::from(gid) - 1]], "{c}");
+            assert_eq!(told, [advance(c)], "{c}");
+        }
+    }
+
+    #[test]
+    fn codes_are_utf16_in_the_bmp_and_distinct_beyond() {
+        let mut used = UsedText::default();
+        assert_eq!(used.code('ß'), Some(0xDF));
+        let (smile, gothic) = (used.code('😀'), used.code('𝔘'));
+        assert!(smile != gothic && smile == used.code('😀'));
+        assert!((0xD800..0xE000).contains(&smile.unwrap_or_default()));
+        for nonsense in ['\0', '\u{c}', '\u{9f}', '\u{feff}', '\u{ffff}', '\u{fdd0}', '\u{1fffe}'] {
+            assert_eq!(used.code(nonsense), None);
+        }
+    }
+
+    #[test]
+    fn when_codes_run_out_characters_become_replacements() {
+        let mut used = UsedText::default();
+        let many = (0x20000..0x20900).filter_map(char::from_u32);
+        let codes: BTreeSet<u16> = many.filter_map(|c| used.code(c)).collect();
+        assert_eq!(codes.len(), SPARES + 1);
+        assert!(codes.contains(&0xFFFD));
+    }
+
+    #[test]
+    fn letters_are_as_wide_as_letters_are() {
+        assert!(advance('i') < advance('r') && advance('r') < advance('n') && advance('n') < advance('m'));
+        for (with, without) in [('ü', 'u'), ('Ö', 'O'), ('é', 'e'), ('ı', 'i'), ('Ł', 'L'), ('š', 's')] {
+            assert_eq!(advance(with), advance(without));
+        }
+        assert!(('0'..='9').all(|digit| advance(digit) == 556));
+    }
+}

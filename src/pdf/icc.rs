@@ -97,3 +97,83 @@ fn tone_curve() -> Vec<u8> {
     }
     element
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn u32_at(bytes: &[u8], at: usize) -> usize {
+        u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize
+    }
+
+    fn tag<'a>(profile: &'a [u8], name: &[u8; 4]) -> &'a [u8] {
+        let entries = (0..u32_at(profile, 128)).map(|index| 132 + 12 * index);
+        let entry = entries.into_iter().find(|&at| &profile[at..at + 4] == name).unwrap();
+        let (at, len) = (u32_at(profile, entry + 4), u32_at(profile, entry + 8));
+        &profile[at..at + len]
+    }
+
+    fn xyz_of(profile: &[u8], name: &[u8; 4]) -> [f64; 3] {
+        let element = tag(profile, name);
+        assert_eq!(&element[..4], b"XYZ ");
+        [8, 12, 16].map(|at| f64::from(u32_at(element, at) as i32) / 65536.0)
+    }
+
+    #[test]
+    fn the_header_and_the_tags_are_those_of_a_display_profile() {
+        let profile = srgb();
+        assert_eq!(u32_at(&profile, 0), profile.len());
+        assert_eq!(&profile[8..24], b"\x02\x10\0\0mntrRGB XYZ ");
+        assert_eq!(&profile[36..40], b"acsp");
+        for name in [b"desc", b"cprt"] {
+            assert!(tag(&profile, name).len() > 8);
+        }
+        assert_eq!(tag(&profile, b"rTRC"), tag(&profile, b"bTRC"));
+    }
+
+    /// IEC 61966-2-1's primaries and white (D65) by chromaticity, adapted to D50 by the Bradford transform.
+    /// Rounding the white to four digits, as the standard does, moves them by up to 3e-4.
+    #[test]
+    fn the_colorants_are_those_of_srgb() {
+        let from_xy = |x: f64, y: f64| [x / y, 1.0, (1.0 - x - y) / y];
+        let primaries = [from_xy(0.64, 0.33), from_xy(0.30, 0.60), from_xy(0.15, 0.06)];
+        let white = from_xy(0.3127, 0.3290);
+        // Amounts of the primaries that give white, by Cramer's rule.
+        let det = |m: [[f64; 3]; 3]| {
+            let [a, b, c] = m;
+            a[0] * (b[1] * c[2] - b[2] * c[1]) - b[0] * (a[1] * c[2] - a[2] * c[1]) + c[0] * (a[1] * b[2] - a[2] * b[1])
+        };
+        let amount = |index: usize| {
+            let mut columns = primaries;
+            columns[index] = white;
+            det(columns) / det(primaries)
+        };
+        const BRADFORD: [[f64; 3]; 3] =
+            [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]];
+        let cone = |v: [f64; 3]| BRADFORD.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum::<f64>());
+        let profile = srgb();
+        for (index, name) in [b"rXYZ", b"gXYZ", b"bXYZ"].into_iter().enumerate() {
+            let colorant = primaries[index].map(|v| v * amount(index));
+            let found = cone(xyz_of(&profile, name));
+            let cones = cone(colorant).into_iter().zip(cone(WHITE)).zip(cone(white));
+            for (found, ((of_d65, d50), d65)) in found.into_iter().zip(cones) {
+                assert!((found - of_d65 * d50 / d65).abs() < 5e-4, "{name:?}: {found}");
+            }
+        }
+        assert_eq!(xyz_of(&profile, b"wtpt").map(|v| (v * 1e4).round()), [9642.0, 10000.0, 8249.0]);
+    }
+
+    #[test]
+    fn the_curve_decodes_srgb() {
+        let profile = srgb();
+        let curve = tag(&profile, b"gTRC");
+        let count = u32_at(curve, 8);
+        let sample = |index: usize| u16::from_be_bytes([curve[12 + 2 * index], curve[13 + 2 * index]]);
+        assert_eq!((sample(0), sample(count - 1)), (0, u16::MAX));
+        // Middle grey: code value 0.5 is 21.4 % of white.
+        assert!((f64::from(sample(count / 2)) / 65535.0 - 0.214).abs() < 0.001);
+        assert!((1..count).all(|index| sample(index - 1) <= sample(index)));
+    }
+}

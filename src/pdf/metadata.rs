@@ -10,6 +10,9 @@ use super::PdfError;
 /// The program that wrote the file, as `pdf:Producer` and in the information dictionary.
 pub const PRODUCER: &str = concat!("Scanstraße ", env!("CARGO_PKG_VERSION"));
 
+/// Longest language tag taken; the longest useful ones have about 35 characters (RFC 5646, 4.4.1).
+const MAX_LANGUAGE: usize = 64;
+
 /// What a document is called. Ends up in the file, never in logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentInfo {
@@ -30,7 +33,7 @@ impl DocumentInfo {
         let subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
         let primary = parts.next().unwrap_or_default();
         let well_formed = subtag(primary) && primary.bytes().all(|b| b.is_ascii_alphabetic()) && parts.all(subtag);
-        if !well_formed {
+        if !well_formed || self.language.len() > MAX_LANGUAGE {
             return Err(PdfError::Language);
         }
         Ok(Self {
@@ -83,7 +86,12 @@ impl DocumentInfo {
     }
 }
 
-/// `text` with every control character and every character that XML 1.0 cannot carry turned into a blank.
+/// Characters of a title at most: 32,767 bytes are the limit of a string (ISO 19005-2, 6.1.13), four a character.
+const MAX_CHARS: usize = 8_000;
+
+/// `text` with every control character and every character that XML 1.0 cannot carry turned into a blank, and not longer
+/// than a string may be.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c }).collect()
+    let carried = |c: char| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c };
+    text.chars().take(MAX_CHARS).map(carried).collect()
 }

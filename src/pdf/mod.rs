@@ -3,8 +3,8 @@
 //! In: page records one after another and the bytes of their pictures. Out: a file, written once from front to back,
 //! whose memory does not grow with its pages. Knows no ledger and no OCR engine. `PDF_A2U.md` is its conformance ledger.
 //!
-//! A page's picture goes in bit for bit; [`place`] turns it upright and deskews it by the page's matrix, and sends the
-//! words' quads through the same map; [`text`] lays them over the picture, invisible. [`reread()`] proves the file after
+//! A page's picture goes in bit for bit; `place` turns it upright and deskews it by the page's matrix, and sends the
+//! words' quads through the same map; `text` lays them over the picture, invisible. [`reread()`] proves the file after
 //! writing.
 
 mod font;

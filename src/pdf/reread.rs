@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use flate2::read::ZlibDecoder;
 use sha2::{Digest as _, Sha256};
 
 use super::PdfError;
@@ -20,6 +21,11 @@ const TAIL: u64 = 64;
 const ENTRY: u64 = 20;
 /// Levels of the page tree: 32 pages a node would overflow any file long before.
 const MAX_DEPTH: usize = 12;
+
+const END_OF_STREAM: &[u8] = b"\nendstream\n";
+
+/// The data of a stream.
+type Data<'a> = io::Take<&'a mut BufReader<File>>;
 
 /// How the file on the disk differs from what was written.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +62,8 @@ pub enum RereadError {
 }
 
 /// Reads the file at `path` again and compares: the end marker, the cross-reference table and every object's place, the
-/// number of pages, and the SHA-256 of every page's picture with `expected`, in page order.
+/// number of pages, the checksum of every page's drawing and text, and the SHA-256 of every page's picture with
+/// `expected`, in page order.
 ///
 /// # Errors
 /// [`PdfError::Reread`].
@@ -98,16 +105,17 @@ impl Written {
         let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
         let size = second.strip_prefix(b"0 ").and_then(number).and_then(|n| u32::try_from(n).ok());
         let size = size.filter(|_| first == b"xref").ok_or(RereadError::Table)?;
-        let entries_at = table_at + (first.len() + second.len()) as u64 + 2;
+        let entries_at = table_at.saturating_add((first.len() + second.len()) as u64 + 2);
 
-        let trailer = read_at(&mut input, entries_at + ENTRY * u64::from(size), 256)?;
+        let trailer = read_at(&mut input, entries_at.saturating_add(ENTRY * u64::from(size)), 256)?;
         let root = Some(&trailer[..]).filter(|t| t.starts_with(b"trailer\n")).and_then(|t| reference(t, "Root"));
         Ok(Self { input, entries_at, size, root: root.ok_or(RereadError::Table)? })
     }
 
     /// Where object `number` begins.
     fn place(&mut self, number: u32) -> Result<u64, RereadError> {
-        let entry = read_at(&mut self.input, self.entries_at + ENTRY * u64::from(number), ENTRY as usize)?;
+        let entry =
+            read_at(&mut self.input, self.entries_at.saturating_add(ENTRY * u64::from(number)), ENTRY as usize)?;
         let offset = entry.strip_suffix(b" 00000 n\r\n").and_then(self::number);
         offset.filter(|_| number < self.size).ok_or(RereadError::Table)
     }
@@ -130,7 +138,7 @@ impl Written {
         let find = |mark: &[u8]| bytes.windows(mark.len()).position(|window| window == mark);
         let stream = find(b"\nstream\n");
         let end = find(b"\nendobj\n").into_iter().chain(stream).min().ok_or(RereadError::Object { number })?;
-        let data_at = offset + end as u64 + b"\nstream\n".len() as u64;
+        let data_at = offset.saturating_add((end + b"\nstream\n".len()) as u64);
         Ok(Object { number, dictionary: bytes.get(..end).unwrap_or_default().to_vec(), data_at })
     }
 
@@ -159,7 +167,7 @@ impl Written {
             let digest = digest.ok_or(RereadError::Pages { expected: expected.len(), found })?;
             let picture = reference(&node.dictionary, "P").ok_or(RereadError::Object { number })?;
             let contents = reference(&node.dictionary, "Contents").ok_or(RereadError::Object { number })?;
-            self.object(contents)?;
+            self.inflate(contents)?;
             if self.stream_digest(picture)? != *digest {
                 return Err(RereadError::Picture { page: found });
             }
@@ -167,23 +175,35 @@ impl Written {
         if found == expected.len() { Ok(()) } else { Err(RereadError::Pages { expected: expected.len(), found }) }
     }
 
-    /// SHA-256 of a stream's data, as long as its dictionary says and followed by its end.
+    /// SHA-256 of a stream's data.
     fn stream_digest(&mut self, number: u32) -> Result<Digest, RereadError> {
+        let mut sha = Sha256::new();
+        self.stream(number, |data| {
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                let got = data.read(&mut buffer)?;
+                let Some(bytes) = buffer.get(..got).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
+                sha.update(bytes);
+            }
+        })?;
+        Ok(Digest(sha.finalize().into()))
+    }
+
+    /// A page's drawing and text unpack; zlib's checksum proves them unchanged.
+    fn inflate(&mut self, number: u32) -> Result<(), RereadError> {
+        let unpack = |data: &mut Data| io::copy(&mut ZlibDecoder::new(data), &mut io::sink()).map(|_| ());
+        self.stream(number, unpack).map_err(|_| RereadError::Object { number })
+    }
+
+    /// Hands out a stream's data, as long as its dictionary says, and checks that its end follows.
+    fn stream(&mut self, number: u32, take: impl FnOnce(&mut Data) -> io::Result<()>) -> Result<(), RereadError> {
         let object = self.object(number)?;
         let broken = RereadError::Object { number };
         let Some(len) = value(&object.dictionary, "Length").and_then(self::number) else { return Err(broken) };
         self.input.seek(SeekFrom::Start(object.data_at))?;
-        let mut sha = Sha256::new();
-        let mut buffer = vec![0; 64 * 1024];
-        let mut data = (&mut self.input).take(len);
-        loop {
-            let got = data.read(&mut buffer)?;
-            let Some(bytes) = buffer.get(..got).filter(|bytes| !bytes.is_empty()) else { break };
-            sha.update(bytes);
-        }
-        let mut end = [0; 11];
-        self.input.read_exact(&mut end)?;
-        if &end == b"\nendstream\n" { Ok(Digest(sha.finalize().into())) } else { Err(broken) }
+        take(&mut (&mut self.input).take(len))?;
+        let end = read_at(&mut self.input, object.data_at.saturating_add(len), END_OF_STREAM.len())?;
+        if end == END_OF_STREAM { Ok(()) } else { Err(broken) }
     }
 }
 

@@ -19,6 +19,9 @@ const STRING_CHARS: usize = 8_000;
 const LEVEL_RISE: f32 = 0.15;
 /// A line this many times as high as its highest word is a box around a slope: its words keep their own heights.
 const LOOSE: f32 = 1.8;
+/// Between words that touch or overlap a little, the blank takes this part of the line's height from their edges:
+/// poppler runs words together that are less than 0.15 apart, blank or no blank.
+const LEAST_BLANK: f32 = 0.16;
 /// The least extent of a word or a blank, in page units.
 const LEAST: f32 = 0.01;
 
@@ -120,6 +123,11 @@ fn show_line(quad: &Quad, words: &[Shown], used: &mut UsedText, content: &mut Co
     if band.height() <= LOOSE * highest {
         extents.iter_mut().for_each(|e| (e.bottom, e.top) = (band.bottom, band.top));
     }
+    for index in 1..extents.len() {
+        if let [.., before, after] = &mut extents[..=index] {
+            part(before, after);
+        }
+    }
     let Some(first) = extents.first() else { return };
 
     // The pen: where the current text line starts in the line's frame, as the rounded numbers of the file add up.
@@ -154,8 +162,20 @@ fn show_line(quad: &Quad, words: &[Shown], used: &mut UsedText, content: &mut Co
     }
 }
 
+/// Makes room for a blank between two words of which the second begins before, or hardly after, the first ends.
+fn part(before: &mut Extent, after: &mut Extent) {
+    let least = LEAST_BLANK * before.height().min(after.height());
+    let middle = (before.right + after.left) / 2.0;
+    let (end, start) = (middle - least / 2.0, middle + least / 2.0);
+    // Words that stand one upon the other, or from right to left, stay where they are.
+    let ordered = before.left < end && start < after.right && before.left < after.left && before.right < after.right;
+    if after.left - before.right < least && ordered {
+        (before.right, after.left) = (end, start);
+    }
+}
+
 /// Where the blank between two words goes: the gap between them, whichever stands left (right-to-left script), or a
-/// sliver after the first where they touch.
+/// sliver after the first where there is none.
 fn gap(before: &Extent, after: &Extent) -> (f32, f32) {
     if after.left - before.right > LEAST {
         (before.right, after.left)

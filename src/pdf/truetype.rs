@@ -1,20 +1,23 @@
-//! A TrueType font program without outlines, made of nothing but its tables (ISO/IEC 14496-22, "OpenType").
+//! A TrueType font program that draws nothing, made of nothing but its tables (ISO/IEC 14496-22, "OpenType").
+//!
+//! Its glyphs are not empty but a line from corner to corner, there and back: no area, so no ink, yet a box. PDFium (and
+//! so Chrome) takes a character's place from its glyph's box, and drops a word of one character that has none.
 
 use super::font::{ASCENT, DESCENT, UNITS, WIDTHS};
 
 /// Seconds from 1904-01-01 to 2025-01-01, the date in `head`: fixed, so that the same input gives the same file.
 const MADE: u64 = 3_818_448_000;
 
-/// The font file. Glyph 0 is `.notdef`, glyph `index + 1` is empty and as wide as `WIDTHS[index]`.
+/// The font file. Glyph 0 is `.notdef`, glyph `index + 1` is as wide as `WIDTHS[index]`.
 pub(super) fn font_program() -> Vec<u8> {
     let tables = [
         (*b"cmap", cmap()),
-        // Every entry of `loca` is 0: all glyphs are empty. The table itself must not be.
-        (*b"glyf", vec![0; 4]),
+        (*b"glyf", advances().flat_map(glyph).collect()),
         (*b"head", head()),
         (*b"hhea", hhea()),
         (*b"hmtx", hmtx()),
-        (*b"loca", vec![0; 2 * (usize::from(glyphs()) + 1)]),
+        // Short offsets: half the number of bytes.
+        (*b"loca", (0..=glyphs()).flat_map(|index| (index * GLYPH_BYTES / 2).to_be_bytes()).collect()),
         (*b"maxp", maxp()),
         (*b"name", name()),
         (*b"post", post()),
@@ -22,8 +25,27 @@ pub(super) fn font_program() -> Vec<u8> {
     assemble(&tables)
 }
 
+/// Advance widths by glyph, `.notdef` first.
+fn advances() -> impl Iterator<Item = u16> {
+    [UNITS].into_iter().chain(WIDTHS)
+}
+
 fn glyphs() -> u16 {
     WIDTHS.len() as u16 + 1
+}
+
+/// Length of what [`glyph`] gives.
+const GLYPH_BYTES: u16 = 24;
+
+/// One contour of two points on the curve, from the bottom left to the top right of the glyph's box.
+fn glyph(advance: u16) -> Vec<u8> {
+    let (low, high, wide) = (i32::from(bottom()), i32::from(top()), i32::from(advance));
+    // Contours and box; last point of the contour, no instructions.
+    let mut glyph = words(&[1, 0, low, wide, high, 1, 0]);
+    // Two flags "on the curve", then the steps in x and in y.
+    glyph.extend([1, 1]);
+    glyph.extend(words(&[0, wide, low, high - low]));
+    glyph
 }
 
 fn top() -> i16 {
@@ -64,16 +86,17 @@ fn head() -> Vec<u8> {
 
 fn hhea() -> Vec<u8> {
     let mut table = words(&[1, 0, top().into(), bottom().into(), 0, widest().into()]);
-    table.extend(words(&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, glyphs().into()]));
+    // Bearings, extent, caret, reserved, format, metrics.
+    table.extend(words(&[0, 0, widest().into(), 1, 0, 0, 0, 0, 0, 0, 0, glyphs().into()]));
     table
 }
 
 fn hmtx() -> Vec<u8> {
-    [UNITS].iter().chain(&WIDTHS).flat_map(|&width| words(&[width.into(), 0])).collect()
+    advances().flat_map(|advance| words(&[advance.into(), 0])).collect()
 }
 
 fn maxp() -> Vec<u8> {
-    words(&[1, 0, glyphs().into(), 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    words(&[1, 0, glyphs().into(), 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
 /// Family, style, unique, full name, version, PostScript name, for Windows, English.
@@ -134,4 +157,36 @@ fn assemble(tables: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
 fn checksum(table: &[u8]) -> u32 {
     let word = |bytes: &[u8]| bytes.iter().zip([24, 16, 8, 0]).map(|(&b, shift)| u32::from(b) << shift).sum::<u32>();
     table.chunks(4).map(word).fold(0, u32::wrapping_add)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn u16_at(bytes: &[u8], at: usize) -> u16 {
+        u16::from_be_bytes([bytes[at], bytes[at + 1]])
+    }
+
+    #[test]
+    fn the_directory_is_sorted_and_every_checksum_right() {
+        let font = font_program();
+        assert_eq!(checksum(&font), 0xB1B0_AFBA);
+        let tags: Vec<&[u8]> = (0..usize::from(u16_at(&font, 4))).map(|i| &font[12 + 16 * i..16 + 16 * i]).collect();
+        assert!(tags.is_sorted());
+    }
+
+    #[test]
+    fn glyphs_fill_their_advance_and_draw_nothing() {
+        assert_eq!(u16_at(&hmtx(), 0), UNITS);
+        let glyphs: Vec<u8> = advances().flat_map(glyph).collect();
+        assert_eq!(glyphs.len(), usize::from(GLYPH_BYTES) * (WIDTHS.len() + 1));
+        for (index, width) in WIDTHS.into_iter().enumerate() {
+            assert_eq!(u16_at(&hmtx(), 4 * (index + 1)), width);
+            let data = &glyphs[usize::from(GLYPH_BYTES) * (index + 1)..];
+            // One contour whose box is as wide as the advance, and only two points: no area.
+            assert_eq!((u16_at(data, 0), u16_at(data, 6), u16_at(data, 10)), (1, width, 1));
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The pipeline file: TOML in, a resolved pipeline or every problem of the file at once out.
 //!
-//! The file is read raw into a tree ([`syntax`]), then every key is asked for by type and range ([`resolve`], through
-//! [`reader`], which so learns what nobody asked for). Knows the parameter structs of the rooms, none of their work.
+//! The file is read raw into a tree (`syntax`), then every key is asked for by type and range (`resolve`, through
+//! `reader`, which so learns what nobody asked for). Knows the parameter structs of the rooms, none of their work.
 //! `pipelines/*.toml` are the reference of the keys, `docs/pipeline.md` lists them.
 
 use std::fmt;

@@ -22,6 +22,8 @@ pub(super) struct Noted {
 struct Unknown {
     offset: usize,
     table: String,
+    /// Where the table's header stands: several may share a path.
+    table_offset: usize,
     key: String,
     is_table: bool,
 }
@@ -247,6 +249,7 @@ impl<'a> Table<'a> {
             Unknown {
                 offset: key.span().start,
                 table: self.path.clone(),
+                table_offset: self.offset,
                 key: key.get_ref().to_string(),
                 is_table: value.get_ref().is_table()
                     || value
@@ -293,7 +296,8 @@ impl Notes {
     pub(super) fn into_noted(self) -> Vec<Noted> {
         let known = self.known.into_inner();
         let mut noted = self.noted.into_inner();
-        let mut meant: Vec<(String, String)> = Vec::new();
+        // The table, the key, and where the table stands if it is this one only.
+        let mut meant: Vec<(String, String, Option<usize>)> = Vec::new();
         for stranger in self.unknown.into_inner() {
             let siblings = || known.iter().filter(|(table, _)| *table == stranger.table).map(|&(_, name)| name);
             let here = match (stranger.table.as_str(), stranger.is_table) {
@@ -308,7 +312,10 @@ impl Notes {
                 (Some(name), None) => format!("did you mean \"{name}\"? ({here})"),
                 (None, None) => here,
             };
-            meant.extend(nearest_here.map(|name| (stranger.table.clone(), name.to_owned())));
+            meant.extend(match (nearest_here, elsewhere) {
+                (_, Some((table, name))) => Some((table.clone(), (*name).to_owned(), None)),
+                (here, None) => here.map(|name| (stranger.table.clone(), name.to_owned(), Some(stranger.table_offset))),
+            });
             noted.push(Noted {
                 offset: stranger.offset,
                 key: dotted(&stranger.table, &stranger.key),
@@ -316,9 +323,11 @@ impl Notes {
                 hint: Some(hint),
             });
         }
-        let stands_in = |table: &str, key: &str| meant.iter().any(|(t, k)| t == table && k == key);
+        let stands_in = |table: &str, key: &str, offset: usize| {
+            meant.iter().any(|(t, k, at)| t == table && k == key && at.is_none_or(|at| at == offset))
+        };
         for Missing { offset, table, key, hint } in self.missing.into_inner() {
-            if !stands_in(&table, key) && !stands_in("", &table) {
+            if !stands_in(&table, key, offset) && !stands_in("", &table, 0) {
                 noted.push(Noted { offset, key: dotted(&table, key), message: "is missing".into(), hint: Some(hint) });
             }
         }

@@ -68,11 +68,15 @@ fn line(top: &Table<'_>, file: &str) -> Line {
         format!("write name = {} under [line]", quoted(if file.is_empty() { "posteingang" } else { file })),
     );
     let name = table.text("name").map(|text| {
-        file_name_fault(text.value).into_iter().for_each(|fault| table.refuse("name", fault, None));
+        file_name_fault(text.value)
+            .into_iter()
+            .for_each(|fault| table.refuse("name", format!("{} {fault}", quoted(text.value)), None));
         text.value.to_owned()
     });
     let language = table.text("language").map(|text| {
-        language_tag_fault(text.value).into_iter().for_each(|(fault, hint)| table.refuse("language", fault, hint));
+        language_tag_fault(text.value)
+            .into_iter()
+            .for_each(|(fault, hint)| table.refuse("language", format!("{} {fault}", quoted(text.value)), hint));
         text.value.to_owned()
     });
     let state = table.text("state").map(|text| PathBuf::from(text.value));
@@ -249,7 +253,8 @@ fn types(top: &Table<'_>) -> Vec<TypeRule> {
         table.require("name", "every [[type]] has a name");
         let name = table.text("name").map(|text| {
             if let Some(fault) = file_name_fault(text.value) {
-                table.refuse("name", fault, Some("the name becomes part of file names".into()));
+                let message = format!("{} {fault}", quoted(text.value));
+                table.refuse("name", message, Some("the name becomes part of file names".into()));
             } else if names.insert(folded(text.value), ()).is_some() {
                 table.refuse("name", given_twice(text), Some("put its titles and phrases under one [[type]]".into()));
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Positions, Problem, dotted};
+use super::problem::{Positions, Problem, dotted, quoted};
 
 /// Parses on behind errors. The tree holds whatever could be understood; at most one error is told for each line, as
 /// the rest of a broken line is guesswork.
@@ -44,6 +44,7 @@ fn descend(value: &Spanned<DeValue<'_>>, name: &str, positions: &Positions<'_>, 
     }
 }
 
+/// Says a parser's error in the words of someone who does not know the grammar.
 fn problem(
     line: usize,
     column: usize,
@@ -51,37 +52,31 @@ fn problem(
     keys: &BTreeMap<usize, String>,
     positions: &Positions<'_>,
 ) -> Problem {
-    let text = positions.line(line).trim();
+    let text = positions.line(line).trim_start_matches('\u{feff}').trim();
     let is_header = text.starts_with('[');
-    let written = text.split(['=', '#']).next().unwrap_or_default().trim_matches(['[', ']', ' ', '\t']);
-    let (message, hint) = if message == "duplicate key" {
-        // The table that a repeated key belongs to is that of the nearest line above that bears the same name.
-        let first = keys.range(..line).rev().find(|(_, name)| name.rsplit('.').next() == Some(written));
-        let hint = match (is_header, first) {
-            (true, _) => Some("write its keys under the first header".to_owned()),
-            (false, Some((first, _))) => Some(format!("first given in line {first}; remove one of the two")),
-            (false, None) => None,
-        };
+    let mut key = keys.get(&line).filter(|_| !is_header).cloned().unwrap_or_default();
+    let (message, hint) = if message == "duplicate key" && is_header {
+        ("given twice".to_owned(), Some("write its keys under the first header".to_owned()))
+    } else if message == "duplicate key" {
+        // The tree keeps the first of the two: the nearest line above with a key of this name.
+        let name = text.split('=').next().unwrap_or_default().trim();
+        let first = keys.range(..line).rev().find(|(_, known)| known.rsplit('.').next() == name.rsplit('.').next());
+        let hint = first.map(|(first, known)| {
+            key.clone_from(known);
+            format!("first given in line {first}; remove one of the two")
+        });
         ("given twice".to_owned(), hint)
-    } else if message.starts_with("string values must be quoted") {
-        let bare =
-            text.split_once('=').is_some_and(|(_, value)| value.split('#').next().unwrap_or("").trim().is_empty());
-        if bare {
-            ("has no value".to_owned(), None)
-        } else {
-            ("expected a value".to_owned(), Some("put a text in quotes".to_owned()))
-        }
     } else {
-        (message.to_owned(), None)
-    };
-    let key = match keys.get(&line) {
-        Some(name) if !is_header => name.clone(),
-        _ if hint.is_some() && !is_header => keys
-            .range(..line)
-            .rev()
-            .find(|(_, name)| name.rsplit('.').next() == Some(written))
-            .map_or_else(String::new, |(_, name)| name.clone()),
-        _ => String::new(),
+        match text.split_once('=').map(|(_, value)| value.split('#').next().unwrap_or_default().trim()) {
+            Some("") => ("has no value".to_owned(), None),
+            Some(bare) if bare.starts_with(|c: char| c.is_alphabetic()) => {
+                let flag =
+                    ["true", "false", "yes", "no", "on", "off", "ja", "nein"].contains(&bare.to_lowercase().as_str());
+                let hint = if flag { "write true or false".into() } else { format!("write {}", quoted(bare)) };
+                ("not a value: texts stand in quotes".to_owned(), Some(hint))
+            }
+            _ => (message.to_owned(), None),
+        }
     };
     Problem { line, column, key, message, hint }
 }

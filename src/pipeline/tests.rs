@@ -1,14 +1,429 @@
+//! Whole files: the reference pipelines, the manual page, and files with mistakes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
+use crate::intake::Layout;
+use crate::ocr::EngineKind;
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(repository(path)).unwrap()
+}
+
+/// `line:column key` of every problem.
+fn places(text: &str) -> Vec<String> {
+    let show = |p: &Problem| format!("{}:{} {}", p.line, p.column, p.key);
+    parse("test", text).map_or_else(|problems| problems.iter().map(show).collect(), |_| Vec::new())
+}
+
+fn known_keys() -> Vec<String> {
+    let notes = reader::Notes::default();
+    let tree = toml::de::DeTable::parse("[[type]]").unwrap().into_inner();
+    resolve::pipeline(&notes, &tree, "", Digest::of(b""));
+    notes.keys()
+}
 
 #[test]
-fn probe() {
-    for text in [
-        "[line]\nnam = \"x\"\nworkers = \nlanguage = 'deu\nstate = 1\n[ocr]\nengin = ppocr\nlanguages = \"deu\"\nline_width = 2\nline_width=3\ndeskew=true\n[line]\n[lin]\na=1\n[[type]]\nname=\"a/b\"\nworkers = \"4\"\n[separate]\nby = \"page\"\n[image]\njpeg_quality = 1\n[blank]\nmax_ink_share=inf\n[intake]\nlayout=\"file\"\nextensions=[\".tif\",1]\n[separte]\n[type2]\n[limits]\nattempts = \"4\"\nmax_pages = 99999999999999999999\n",
-    ] {
-        for p in parse("post", text).unwrap_err() {
-            println!("{p}");
+fn a_name_is_enough() {
+    let pipeline = parse("post", "line.name = \"post\"").unwrap();
+    assert_eq!(pipeline.name, "post");
+    assert_eq!(pipeline.language, "de");
+    assert_eq!(pipeline.recipe, Recipe { orient_by_content: true, ..Recipe::default() });
+    assert_eq!(pipeline.limits, WorkerLimits::default());
+    assert_eq!(pipeline.intake, IntakeRules::default());
+    assert_eq!((pipeline.separate, pipeline.blank, pipeline.attempts), (SeparateBy::File, BlankAction::Keep, 2));
+}
+
+#[test]
+fn every_key_arrives_where_it_belongs() {
+    let text = r#"
+        [line]
+        name = "x"
+        language = "de-AT"
+        state = "/s"
+        workers = 0x10
+        [intake]
+        layout = "file_is_case"
+        extensions = ["TIF", "fax"]
+        [page]
+        orientation = "tags"
+        max_skew_deg = 5
+        [blank]
+        action = "drop"
+        max_ink_share = 0.01
+        [ocr]
+        engine = "tesseract"
+        languages = ["deu", "ara"]
+        detect_side_px = 1280
+        line_width = 1
+        models = "/m"
+        [image]
+        encoding = "jpeg"
+        render_dpi = 200
+        assumed_dpi = 240
+        [separate]
+        by = "pages"
+        pages = 3
+        [limits]
+        page_seconds = 7
+        open_seconds = 8
+        attempts = 3
+        max_megapixels = 50
+        max_pages = 9
+        max_unpacked_mib = 2
+        [[type]]
+        name = "A"
+        titles = ["aa", "bb"]
+        [[type]]
+        name = "B"
+        phrases = ["cc"]
+        [target]
+        kind = "folder"
+    "#;
+    let p = parse("x", text).unwrap();
+    assert_eq!((p.language.as_str(), p.state, p.workers), ("de-AT", Some("/s".into()), Some(16)));
+    assert_eq!((p.intake.layout, p.intake.extensions), (Layout::FileIsCase, vec!["tif".into(), "fax".into()]));
+    assert!(!p.recipe.orient_by_content && p.recipe.skew.enabled);
+    assert_eq!((p.recipe.skew.max_angle_deg, p.recipe.blank.max_ink_share), (5.0, 0.01));
+    assert_eq!(
+        (p.blank, p.recipe.ocr.engine, p.recipe.ocr.detect_side_px),
+        (BlankAction::Drop, EngineKind::Tesseract, 1280)
+    );
+    assert_eq!((p.recipe.ocr.languages, p.recipe.ocr.line_width), (vec!["deu".into(), "ara".into()], 1.0));
+    assert_eq!((p.models, p.recipe.decode.jpeg_quality), (Some("/m".into()), Some(85)));
+    assert_eq!((p.recipe.decode.render_dpi, p.recipe.decode.assumed_dpi), (200, 240));
+    assert_eq!((p.recipe.decode.max_pixels, p.recipe.decode.max_pages), (50_000_000, 9));
+    assert_eq!(p.recipe.decode.max_unpacked_bytes, 2 * 1024 * 1024);
+    assert_eq!((p.limits.page_time.as_secs(), p.limits.open_time.as_secs(), p.attempts), (7, 8, 3));
+    assert_eq!(p.separate, SeparateBy::Pages(3));
+    let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
+        name: name.into(),
+        titles: titles.iter().map(|&t| t.into()).collect(),
+        phrases: phrases.iter().map(|&t| t.into()).collect(),
+    };
+    assert_eq!(p.types, [rule("A", &["aa", "bb"], &[]), rule("B", &[], &["cc"])]);
+}
+
+/// Mistakes, each with the places that must be told. `N` stands for a sound `[line]` in line 1.
+#[test]
+fn mistakes_are_told_with_line_column_and_key() {
+    let rows: &[(&str, &[&str])] = &[
+        ("", &["1:1 line.name"]),
+        ("[line]\n", &["1:1 line.name"]),
+        ("name = \"x\"", &["1:1 name"]),
+        ("line = 1\n", &["1:8 line", "1:8 line.name"]),
+        ("[line]\nnam = \"x\"", &["2:1 line.nam"]),
+        ("[lien]\nname = \"x\"", &["1:2 lien"]),
+        ("N\n[ocr]\nengin = \"ppocr\"", &["3:1 ocr.engin"]),
+        ("N\n[ocr]\n  engine = \"ppocer\"", &["3:12 ocr.engine"]),
+        ("N\n[ocr]\nengine = 1", &["3:10 ocr.engine"]),
+        ("N\n[ocr]\nlanguages = \"deu\"", &["3:13 ocr.languages"]),
+        (
+            "N\n[ocr]\nlanguages = [\"deu\", 1, \"de\", \"deu\", \"\"]",
+            &["3:21 ocr.languages", "3:24 ocr.languages", "3:30 ocr.languages", "3:37 ocr.languages"],
+        ),
+        ("N\n[ocr]\nlanguages = []", &["3:13 ocr.languages"]),
+        ("N\n[ocr]\nlanguages = [\"ara\"]", &["3:14 ocr.languages"]),
+        ("N\n[ocr]\nline_width = 0.4\nenabled = \"yes\"", &["3:14 ocr.line_width", "4:11 ocr.enabled"]),
+        ("N\n[ocr]\nline_width = nan\ndetect_side_px = 960.0", &["3:14 ocr.line_width", "4:18 ocr.detect_side_px"]),
+        ("N\n[ocr]\ndeskew = true", &["3:1 ocr.deskew"]),
+        ("N\n[page]\ndeskew = false\nmax_skew_deg = 3", &["4:16 page.max_skew_deg"]),
+        (
+            "N\n[blank]\naction = \"Drop\"\nmax_ink_share = 1979-05-27",
+            &["3:10 blank.action", "4:17 blank.max_ink_share"],
+        ),
+        ("N\n[image]\njpeg_quality = 90", &["3:16 image.jpeg_quality"]),
+        ("N\n[image]\nencoding = \"lossless\"\njpeg_quality = 90", &["4:16 image.jpeg_quality"]),
+        ("N\n[image]\nencoding = \"jepg\"\njpeg_quality = 90", &["3:12 image.encoding"]),
+        ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),
+        ("N\n[separate]\nby = \"pages\"", &["2:1 separate.pages"]),
+        ("N\n[separate]\nby = \"pages\"\npages = 0", &["4:9 separate.pages"]),
+        ("N\n[separate]\nby = \"batch\"\n[intake]\nlayout = \"file_is_document\"", &["3:6 separate.by"]),
+        (
+            "N\n[intake]\nextensions = [\".tif\", \"tif\", \"TIF\", \"a/b\"]",
+            &["3:15 intake.extensions", "3:30 intake.extensions", "3:37 intake.extensions"],
+        ),
+        (
+            "N\n[limits]\nmax_pages = 99999999999999999999\nattempts = -1",
+            &["3:13 limits.max_pages", "4:12 limits.attempts"],
+        ),
+        ("N\n[type]\nname = \"A\"\nfoo = 1", &["2:1 type", "3:8 type.name", "4:1 type.foo"]),
+        ("N\n[[line2]]\n", &["2:3 line2"]),
+        ("N\n[[type]]\n", &["2:1 type.name", "2:1 type.name"]),
+        ("N\n[[type]]\nname = \"\"\ntitles = [\"ab\"]", &["3:8 type.name"]),
+        ("N\n[[type]]\nname = \"a/b\"\ntitles = [\"ab\"]", &["3:8 type.name"]),
+        (
+            "N\n[[type]]\nname = \"Müll\"\ntitles = [\"ab\"]\n[[type]]\nname = \"mu\u{308}ll\"\nphrases = [\"x\"]",
+            &["6:8 type.name", "7:12 type.phrases"],
+        ),
+        (
+            "N\n[[type]]\nname = \"A\"\ntitles = [\"ab\"]\n[[type]]\nname = \"B\"\ntitles = [\"AB\"]",
+            &["7:11 type.titles"],
+        ),
+        (
+            "N\n[[type]]\nnmae = \"A\"\ntitles = [\"ab\"]\n[[type]]\ntitles = [\"cd\"]",
+            &["3:1 type.nmae", "5:1 type.name"],
+        ),
+        ("N\n[target]\nkind = \"cmis\"", &["3:8 target.kind"]),
+        // Syntax: one problem a line, and none that only follow from it.
+        ("N\n[ocr]\nengine = ppocr\nengin = 1", &["3:10 ocr.engine", "4:1 ocr.engin"]),
+        ("N\n[ocr]\nengine =\nline_width = 3", &["3:9 ocr.engine", "4:14 ocr.line_width"]),
+        ("N\n[ocr]\nenabled = true\nenabled = false", &["4:1 ocr.enabled"]),
+        ("N\r\n[ocr]\r\nengine = \"ppocr\r\nlines = 1\r\n", &["3:16 ocr.engine", "4:1 ocr.lines"]),
+        ("\u{feff}[line]\nname = \"x\"\nüber = 1", &["3:1 line.\"über\""]),
+    ];
+    let mut wrong = Vec::new();
+    for (text, expected) in rows {
+        let text = text.replacen('N', "line.name = \"x\"", usize::from(text.starts_with('N')));
+        if places(&text) != *expected {
+            wrong.push(format!(
+                "{text}
+expected {expected:?}, told {:#?}",
+                parse("test", &text)
+            ));
         }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}",
+        wrong.join(
+            "
+
+"
+        )
+    );
+}
+
+#[test]
+fn hints_name_what_would_be_right() {
+    let hint = |text: &str| parse("test", text).unwrap_err()[0].to_string();
+    let cases = [
+        (
+            "[ocr]\nengin = 1\n[line]\nname = \"x\"",
+            r#"2:1: ocr.engin: unknown key; did you mean "engine"? (keys of [ocr]: enabled, engine, languages, detect_side_px, line_width, models)"#,
+        ),
+        (
+            "line.name = \"x\"\nocr.deskew = true",
+            "2:5: ocr.deskew: unknown key; deskew belongs to [page] (keys of [ocr]: enabled, engine, languages, detect_side_px, line_width, models)",
+        ),
+        (
+            "line.name = \"x\"\nline.workers = \"4\"",
+            "2:16: line.workers: expected a whole number, found a text; write 4 without quotes",
+        ),
+        ("line.name = \"x\"\nline.workers = 900", "2:16: line.workers: 900 is not between 1 and 512"),
+        (
+            "line.name = \"x\"\nocr.engine = \"tesserakt\"",
+            r#"2:14: ocr.engine: unknown value "tesserakt"; did you mean "tesseract"? (one of: "ppocr", "tesseract")"#,
+        ),
+        (
+            "line.name = \"x\"\nocr.languages = \"deu\"",
+            r#"2:17: ocr.languages: expected a list of texts, found a text; write ["deu"]"#,
+        ),
+        ("[line]", r#"1:1: line.name: is missing; write name = "test" under [line]"#),
+        ("[line]\nname = x # y", "2:8: line.name: not a value: texts stand in quotes; write \"x\""),
+        (
+            "[line]\nname = \"x\"\n[ocr]\nenabled = True",
+            "4:11: ocr.enabled: not a value: texts stand in quotes; write true or false",
+        ),
+        (
+            "[ocr]\nenabled = true\nenabled = true\n[line]\nname = \"x\"",
+            "3:1: ocr.enabled: given twice; first given in line 2; remove one of the two",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(hint(text), expected);
+    }
+}
+
+#[test]
+fn all_pipelines_load() {
+    let mut names: Vec<_> =
+        std::fs::read_dir(repository("pipelines")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    assert!(names.len() >= 2);
+    for path in names {
+        let pipeline = load(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(pipeline.name, path.file_stem().unwrap().to_string_lossy());
+        assert!(pipeline.types.len() >= 10);
+        assert_eq!(pipeline.digest, Digest::of(&std::fs::read(&path).unwrap()));
+    }
+}
+
+/// The comments of a pipeline file as `(table.key, line, is an example)`.
+fn commented_keys(text: &str) -> Vec<(String, String, bool)> {
+    let mut table = String::new();
+    let mut keys = Vec::new();
+    for line in text.lines() {
+        if line.starts_with('[') {
+            table = line.trim_matches(['[', ']']).to_owned();
+        }
+        let example = line.strip_prefix("# Example: ");
+        let Some(entry) = example.or_else(|| line.strip_prefix('#').filter(|rest| !rest.starts_with(' '))) else {
+            continue;
+        };
+        if let Some((key, _)) = entry.split_once(" = ") {
+            keys.push((format!("{table}.{key}"), entry.to_owned(), example.is_some()));
+        }
+    }
+    keys
+}
+
+#[test]
+fn the_reference_file_names_every_key_and_its_true_default() {
+    let text = read("pipelines/auslaenderamt.toml");
+    let known: BTreeSet<String> = known_keys().into_iter().collect();
+    let commented = commented_keys(&text);
+    let mut named: BTreeSet<String> = commented.iter().map(|(key, ..)| key.clone()).collect();
+    named.extend(["line.name", "type.name", "type.titles", "type.phrases"].map(str::to_owned));
+    assert_eq!(named, known);
+
+    // With every default written out, nothing changes.
+    let defaults = commented.iter().filter(|(.., is_example)| !is_example);
+    let written_out = defaults
+        .fold(text.clone(), |text, (_, entry, _)| text.replace(&format!("\n#{entry}\n"), &format!("\n{entry}\n")));
+    assert_ne!(written_out, text);
+    let digest = Digest::of(b"");
+    let with = Pipeline { digest, ..parse("auslaenderamt", &written_out).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("auslaenderamt", &text).unwrap() });
+}
+
+#[test]
+fn comments_of_all_pipelines_name_keys_that_exist() {
+    let known = known_keys();
+    for entry in std::fs::read_dir(repository("pipelines")).unwrap() {
+        let path = entry.unwrap().path();
+        for (key, ..) in commented_keys(&std::fs::read_to_string(&path).unwrap()) {
+            assert!(known.contains(&key), "{}: {key}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_manual_page_is_true() {
+    let page = read("docs/pipeline.md");
+    let rows = page.lines().skip_while(|line| *line != "## Keys").take_while(|line| *line != "## Layouts");
+    let rows = rows.filter_map(|line| line.strip_prefix("| `")).filter_map(|row| row.split_once("` | "));
+    let rows: Vec<(&str, &str)> = rows.collect();
+    let listed: Vec<&str> = rows.iter().map(|(key, _)| *key).collect();
+    let mut sorted = known_keys();
+    sorted.sort();
+    let mut listed_sorted = listed.clone();
+    listed_sorted.sort_unstable();
+    assert_eq!(listed_sorted, sorted);
+
+    let mut defaults = String::from("line.name = \"x\"\n");
+    for (key, rest) in rows {
+        if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
+            defaults.push_str(&format!("{key} = {default}\n"));
+        }
+    }
+    let digest = Digest::of(b"");
+    let with = Pipeline { digest, ..parse("x", &defaults).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("x", "line.name = \"x\"").unwrap() });
+
+    let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
+    let problems = parse("broken", &block("```toml\n")).unwrap_err();
+    let said = LoadError::Problems { path: "broken.toml".into(), problems }.to_string();
+    assert_eq!(said, block("```text\n"));
+}
+
+#[test]
+fn relative_folders_start_at_the_file() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("x.toml");
+    std::fs::write(&path, "[line]\nname = \"x\"\nstate = \"s\"\n[ocr]\nmodels = \"/m\"\n").unwrap();
+    let pipeline = load(&path).unwrap();
+    assert_eq!(pipeline.state, Some(root.path().join("s")));
+    assert_eq!(pipeline.models, Some("/m".into()));
+}
+
+#[test]
+fn files_that_are_no_text_are_told_so() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("x.toml");
+    std::fs::write(&path, b"[line]\nname = \"M\xfcller\"\n").unwrap(); // Latin-1
+    let LoadError::Problems { problems, .. } = load(&path).unwrap_err() else { panic!() };
+    assert_eq!((problems[0].line, problems[0].column), (2, 10));
+    assert!(matches!(load(&root.path().join("none.toml")), Err(LoadError::Read { .. })));
+    assert!(matches!(load(root.path()), Err(LoadError::Read { .. })));
+}
+
+/// Text made of what pipeline files are made of, so that the reader's depths are reached.
+fn toml_like() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "=",
+        " = ",
+        "\n",
+        "\r\n",
+        "\"",
+        "'''",
+        ".",
+        ",",
+        "{",
+        "}",
+        "#",
+        "line",
+        "name",
+        "ocr",
+        "engine",
+        "languages",
+        "type",
+        "titles",
+        "separate",
+        "by",
+        "pages",
+        "\"pages\"",
+        "image",
+        "jpeg_quality",
+        "1",
+        "-1",
+        "0x",
+        "1e9",
+        "nan",
+        "true",
+        "1979-05-27",
+        "ä",
+        "\u{feff}",
+        "\\",
+        "\\u",
+        "limits",
+        "attempts",
+        "[\"deu\"]",
+        "\"x\"",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces), 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_resolved_or_told_apart(text in prop_oneof![any::<String>(), toml_like()]) {
+        if let Err(problems) = parse("any", &text) {
+            prop_assert!(!problems.is_empty());
+            let lines = text.split('\n').count();
+            for problem in &problems {
+                prop_assert!((1..=lines).contains(&problem.line), "{problem}");
+                prop_assert!(problem.column >= 1);
+                prop_assert!(!problem.to_string().contains(char::is_control), "{problem:?}");
+            }
+            prop_assert!(problems.is_sorted_by_key(|problem| (problem.line, problem.column)));
+        }
+    }
+
+    #[test]
+    fn a_broken_reference_file_is_told_where(at in 0usize..10_000, junk in "[\\[\\]=\"a-z#\n]{1,3}") {
+        let text = read("pipelines/posteingang.toml");
+        let at = (0..=at % text.len()).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+        let _ = parse("posteingang", &format!("{}{junk}{}", &text[..at], &text[at..]));
     }
 }

@@ -35,6 +35,12 @@ impl Grey {
         &self.pixels
     }
 
+    /// Black for white and white for black.
+    pub(crate) fn inverted(mut self) -> Self {
+        self.pixels.iter_mut().for_each(|pixel| *pixel = !*pixel);
+        self
+    }
+
     /// The rows, from the top.
     pub fn rows(&self) -> std::slice::ChunksExact<'_, u8> {
         self.pixels.chunks_exact(self.width as usize)

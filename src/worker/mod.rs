@@ -1,8 +1,14 @@
 //! The trust boundary: a child process of the same binary that alone parses foreign bytes.
 //!
 //! In: jobs as frames. Out: answers as frames, checked before anyone believes them. Knows no ledger.
+//!
+//! [`pool`] is the parent's side, [`child`] the worker's; [`frame`] is what travels between them and [`check`] is what
+//! the parent demands of an answer.
 
 mod check;
+pub mod child;
+mod frame;
+pub mod pool;
 
 pub use check::check;
 
@@ -11,7 +17,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Fault, PageRecord};
+use crate::model::{Fault, FaultKind, PageRecord, Stage};
+use crate::page::Recipe;
 
 /// One piece of work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,9 +90,34 @@ pub struct PoolConfig {
     /// Number of workers, at least 1.
     pub workers: usize,
     /// What they do with a page.
-    pub recipe: crate::page::Recipe,
+    pub recipe: Recipe,
     /// The model folder.
     pub models: PathBuf,
     /// What they may spend.
     pub limits: WorkerLimits,
+}
+
+/// The fault of an answer that does not belong to its job.
+pub fn out_of_turn() -> Fault {
+    Fault::new(Stage::Worker, FaultKind::Nonsense, "an answer out of turn")
+}
+
+/// Parent to child.
+#[derive(Debug, Serialize, Deserialize)]
+enum Order {
+    /// The first frame: how pages are to be processed.
+    Begin { recipe: Box<Recipe>, models: PathBuf },
+    /// Every further frame.
+    Do(Job),
+}
+
+/// Child to parent, one for each order.
+#[derive(Debug, Serialize, Deserialize)]
+enum Reply {
+    /// Models are loaded, jobs may come.
+    Ready,
+    /// The job is done.
+    Done(Answer),
+    /// The job, or the beginning, failed.
+    Failed(Fault),
 }

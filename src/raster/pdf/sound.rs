@@ -1,0 +1,164 @@
+//! Is the file whole? Looks for what a forgiving reader forgives.
+
+use std::io::{self, Read};
+
+use flate2::read::ZlibDecoder;
+use hayro::hayro_syntax::Filter;
+use hayro::hayro_syntax::object::{Array, Object, Stream};
+use hayro::hayro_syntax::page::Page;
+
+use super::super::DecodeParams;
+use super::super::error::Cause;
+use super::super::jpeg::Structure;
+use super::has;
+
+/// A PDF ends with `%%EOF`, but for some bytes that a transfer may have added; an update of the file that breaks off has
+/// objects behind it.
+pub(super) fn ends_where_it_should(bytes: &[u8]) -> Result<(), Cause> {
+    let end = rfind(bytes, b"%%EOF").ok_or_else(|| Cause::truncated("the PDF has no end marker"))?;
+    let tail = bytes.get(end + 5..).unwrap_or(&[]);
+    if find(tail, b" obj").is_some() && find(tail, b"endobj").is_some() || find(tail, b"stream").is_some() {
+        return Err(Cause::truncated("the PDF goes on behind its end marker and breaks off"));
+    }
+    Ok(())
+}
+
+/// Object and cross-reference streams are unpacked when the file is opened: their size is known before.
+pub(super) fn structure_fits(bytes: &[u8], params: &DecodeParams) -> Result<(), Cause> {
+    let mut left = params.max_unpacked_bytes;
+    for kind in [&b"/ObjStm"[..], b"/XRef"] {
+        let mut at = 0;
+        while let Some(found) = bytes.get(at..).and_then(|rest| find(rest, kind)) {
+            at += found + kind.len();
+            // The dictionary that holds the name ends at the next `stream`, if it is one at all.
+            let Some(start) = bytes.get(at..).and_then(|rest| find(&rest[..rest.len().min(4096)], b"stream")) else {
+                continue;
+            };
+            let data = bytes.get(at + start + 6..).unwrap_or(&[]).trim_ascii_start();
+            // Not every stream is deflated; what does not inflate unpacks to nothing larger than itself.
+            let (Ok(len) | Err((len, _))) = inflated_len(data, left);
+            left = left.checked_sub(len).ok_or_else(|| over(params))?;
+        }
+    }
+    Ok(())
+}
+
+/// The content streams are there and unpack to their end, within the limit.
+pub(super) fn contents(page: &Page<'_>, params: &DecodeParams) -> Result<(), Cause> {
+    let dict = page.raw();
+    if !has(dict, "Contents") {
+        return Ok(());
+    }
+    let missing = || Cause::corrupt("a content stream of the page is missing");
+    match dict.get::<Object<'_>>("Contents") {
+        Some(Object::Stream(stream)) => whole(&stream, params),
+        Some(Object::Array(streams)) => all(&streams, params),
+        Some(Object::Null(_)) => Ok(()),
+        _ => Err(missing()),
+    }
+}
+
+fn all(streams: &Array<'_>, params: &DecodeParams) -> Result<(), Cause> {
+    let expected = streams.raw_iter().count();
+    let mut seen = 0;
+    for stream in streams.iter::<Stream<'_>>() {
+        whole(&stream, params)?;
+        seen += 1;
+    }
+    if seen == expected { Ok(()) } else { Err(Cause::corrupt("a content stream of the page is missing")) }
+}
+
+/// The stream's outermost filter unpacks to its end, within the limit. Only what can tell is asked: Flate carries a
+/// checksum, JPEG an end marker.
+pub(super) fn whole(stream: &Stream<'_>, params: &DecodeParams) -> Result<(), Cause> {
+    match stream.filters().first() {
+        Some(Filter::FlateDecode) => {
+            let raw = stream.raw_data();
+            match inflated_len(&raw, params.max_unpacked_bytes) {
+                Ok(len) if len > params.max_unpacked_bytes => Err(over(params)),
+                Ok(_) => Ok(()),
+                Err((len, _)) if len > params.max_unpacked_bytes => Err(over(params)),
+                Err((_, error)) => Err(flate(&error)),
+            }
+        }
+        Some(Filter::DctDecode) => Structure::read(stream.raw_data().trim_ascii_start()).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// Inflates all of `data`; an error if they end early, fail their checksum or exceed the limit.
+pub(super) fn inflated(data: &[u8], params: &DecodeParams) -> Result<Vec<u8>, Cause> {
+    let mut bytes = Vec::new();
+    let limit = params.max_unpacked_bytes.saturating_add(1);
+    ZlibDecoder::new(data).take(limit).read_to_end(&mut bytes).map_err(|error| flate(&error))?;
+    if bytes.len() as u64 > params.max_unpacked_bytes { Err(over(params)) } else { Ok(bytes) }
+}
+
+/// Unpacked length, at most `limit + 1`; with the error also how far it came.
+fn inflated_len(data: &[u8], limit: u64) -> Result<u64, (u64, io::Error)> {
+    struct Count(u64);
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len() as u64;
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    let copied = io::copy(&mut ZlibDecoder::new(data).take(limit.saturating_add(1)), &mut count);
+    copied.map_err(|error| (count.0, error))
+}
+
+fn flate(error: &io::Error) -> Cause {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        Cause::truncated("a deflated stream of the page ends early")
+    } else {
+        Cause::corrupt("a deflated stream of the page does not unpack")
+    }
+}
+
+fn over(params: &DecodeParams) -> Cause {
+    Cause::OverLimit(format!(
+        "the PDF unpacks to more than the {} bytes that limits.max_unpacked_bytes allows",
+        params.max_unpacked_bytes
+    ))
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut at = 0;
+    loop {
+        at += bytes.get(at..)?.iter().position(|&byte| byte == first)?;
+        if bytes[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+fn rfind(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    bytes.windows(needle.len()).rposition(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_ends_with_its_marker() {
+        // file, whole?
+        let cases: [(&[u8], bool); 6] = [
+            (b"%PDF-1.4 ... startxref 9 %%EOF", true),
+            (b"%PDF-1.4 ... startxref 9 %%EOF\r\n\0\0\0\0", true),
+            (b"%PDF-1.4 ... startxref 9 %%EOF\n--boundary--\n", true),
+            (b"%PDF-1.4 1 0 obj << >> endobj", false),
+            (b"%PDF-1.4 ... %%EOF\n1 0 obj << >> endobj\n2 0 ob", false),
+            (b"%PDF-1.4 ... %%EOF\n1 0 obj << /Length 9000 >> stream\nxyz", false),
+        ];
+        for (bytes, whole) in cases {
+            assert_eq!(ends_where_it_should(bytes).is_ok(), whole, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

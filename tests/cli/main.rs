@@ -1,0 +1,12 @@
+//! End to end, through the binary: what a person at the command line gets from the scans of `testdata/`.
+//!
+//! Expectations come from `testdata/truth`, which the generator wrote from what it drew, and from programs of others:
+//! qpdf, poppler, veraPDF. `make test` installs those and the models.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+
+mod backlog;
+mod damage;
+mod ocr;
+mod program;
+mod refuse;
+mod truth;
