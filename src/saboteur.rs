@@ -5,6 +5,10 @@
 
 use std::io;
 
+#[cfg(test)]
+pub(crate) use hook::Plan;
+pub(crate) use hook::{current, enter, step};
+
 /// A step after which more is on disk than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -90,7 +94,3 @@ mod hook {
         PLAN.set(plan);
     }
 }
-
-#[cfg(test)]
-pub(crate) use hook::Plan;
-pub(crate) use hook::{current, enter, step};

@@ -92,7 +92,7 @@ impl Feed<'_> {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Gone);
             }
-            files.push(self.file(root, &key, seq as u32, scan)?);
+            files.push(self.file(root, seq as u32, scan)?);
             let last = seq + 1 == count;
             if last || files.len() >= MAX_FILES || begun.elapsed() >= MAX_WAIT {
                 let files = std::mem::take(&mut files);
@@ -105,11 +105,11 @@ impl Feed<'_> {
 
     /// A file with its digest. The digest of a file whose length and time are those that the ledger knows is taken from
     /// there; before delivery the bytes are read once more in any case.
-    fn file(&self, root: &Path, key: &str, seq: u32, scan: FoundScan) -> Result<FoundFile, Gone> {
+    fn file(&self, root: &Path, seq: u32, scan: FoundScan) -> Result<FoundFile, Gone> {
         let FoundScan { path, name, len, modified_ns } = scan;
         let modified_ns = i64::try_from(modified_ns).unwrap_or(i64::MAX);
         // A ledger that does not answer here will not answer the line either, which tells it.
-        let known = self.ledger.known(root, key, &name).ok().flatten();
+        let known = self.ledger.known(root, &name).ok().flatten();
         let trusted = known.filter(|known| (known.len, known.modified_ns) == (len, modified_ns));
         let (content, len) = match trusted.and_then(|known| known.digest) {
             Some(digest) => (Ok(digest), len),

@@ -138,7 +138,7 @@ impl Finisher<'_> {
 
     /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents.
     fn plan(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
-        let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), true);
+        let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
         self.ledger.for_each_page(batch, |page| {
             let (held, record) = (page.state == PageState::Held, page.record);
             ready &= held || record.is_some();

@@ -4,8 +4,9 @@
 //! gather for a moment and are committed together; only then are they told, and only then may a batch be finished.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -14,14 +15,13 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::feed::Found;
 use super::finish::Finished;
-use super::{Event, HeldItem, MAX_HELD_LISTED, RunError, lost_input};
+use super::{Event, HeldItem, MAX_HELD_LISTED, RunError, believe, lost_input};
 use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{
-    BatchState, CaseId, Change, FoundPlace, Ledger, PageChange, PageKey, PendingScan, Processed, Reception, Store,
-    StoreError,
+    BatchState, CaseId, Change, FoundPlace, Ledger, LedgerError, PageChange, PageKey, PendingScan, Reception, Store,
 };
-use crate::model::{Digest, Fault, FaultKind, ImageStream, PageRecord, Stage};
-use crate::worker::{self, Answer, Job, Outcome};
+use crate::model::{Digest, Fault, FaultKind, Stage};
+use crate::worker::{Answer, Job, Outcome};
 
 /// Longest time that an outcome waits for others to be committed with.
 const GROUP_TIME: Duration = Duration::from_millis(50);
@@ -31,6 +31,9 @@ const GROUP_SIZE: usize = 64;
 
 /// With so many scans at hand no more are taken from the feed.
 const ENOUGH_SCANS: usize = 64;
+
+/// What the spool must take for a worker's I/O error to be the page's own fault: a small picture.
+const PROBE_BYTES: usize = 1 << 20;
 
 /// How often the stop flag is looked at while nothing happens.
 const TICK: Duration = Duration::from_millis(50);
@@ -89,8 +92,9 @@ struct Flight {
 }
 
 /// What is left of a batch before it can be finished.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Open {
+    case: i64,
     /// Scans to be opened and pages to be processed.
     left: u64,
     /// No more scans will come.
@@ -119,6 +123,9 @@ pub(super) struct Line<'a> {
     flights: HashMap<u64, Flight>,
     next_ticket: u64,
     open: HashMap<i64, Open>,
+    /// The open batches of each case, in order: so its documents get their numbers in the order of intake, whichever
+    /// page is done first.
+    queues: HashMap<i64, VecDeque<i64>>,
     /// Batches that the finisher has or had.
     passed_on: HashSet<i64>,
     /// Batches of the folder that the feed is at.
@@ -144,6 +151,7 @@ impl<'a> Line<'a> {
             flights: HashMap::new(),
             next_ticket: 0,
             open: HashMap::new(),
+            queues: HashMap::new(),
             passed_on: HashSet::new(),
             at_feed: HashSet::new(),
             left_over: VecDeque::new(),
@@ -295,8 +303,7 @@ impl<'a> Line<'a> {
                 receptions.into_iter().for_each(|reception| self.take(reception));
                 if last {
                     for batch in std::mem::take(&mut self.at_feed) {
-                        self.open.entry(batch).or_default().closed = true;
-                        self.pass_on_if_ready(batch);
+                        self.close(batch);
                     }
                 }
             }
@@ -318,7 +325,7 @@ impl<'a> Line<'a> {
     }
 
     fn take(&mut self, reception: Reception) {
-        let Reception { batch, digest, known, unfinished, pages, pending, fault } = reception;
+        let Reception { batch, case, digest, known, unfinished, pages, pending, fault } = reception;
         self.scans += 1;
         self.tell(Event::ScanReceived { scan: digest, known });
         match (fault, digest, &pending) {
@@ -331,24 +338,30 @@ impl<'a> Line<'a> {
         }
         if unfinished && !self.passed_on.contains(&batch) {
             self.at_feed.insert(batch);
-            self.open.entry(batch).or_default();
+            self.begin_batch(batch, case);
             if let Some(pending) = pending {
                 self.enqueue(batch, pending);
             }
         }
     }
 
+    fn begin_batch(&mut self, batch: i64, case: i64) {
+        self.open.entry(batch).or_insert_with(|| {
+            self.queues.entry(case).or_default().push_back(batch);
+            Open { case, left: 0, closed: false }
+        });
+    }
+
     fn enqueue(&mut self, batch: i64, pending: PendingScan) {
         let PendingScan { scan: id, path, len, digest, pages } = pending;
         let scan = Arc::new(Scan { id, batch, path, len, digest });
-        let open = self.open.entry(batch).or_default();
         match pages {
             None => {
-                open.left += 1;
+                self.adjust(batch, 1, 0);
                 self.unopened.push_back(scan);
             }
             Some((pages, left)) => {
-                open.left += left.len() as u64;
+                self.adjust(batch, left.len() as u64, 0);
                 let done = pages.saturating_sub(left.len() as u32);
                 self.pages.push_back((scan, left));
                 self.tell(Event::ScanOpened { scan: digest, pages, done });
@@ -371,11 +384,12 @@ impl<'a> Line<'a> {
 
     fn take_left_over(&mut self, batch: i64) -> Result<(), RunError> {
         self.setup.ledger.close_batch(batch)?;
-        self.open.insert(batch, Open { left: 0, closed: true });
+        let case = self.setup.ledger.case_of(batch)?.id;
+        self.begin_batch(batch, case);
         for pending in self.setup.ledger.pending(batch)? {
             self.enqueue(batch, pending);
         }
-        self.pass_on_if_ready(batch);
+        self.close(batch);
         Ok(())
     }
 
@@ -387,10 +401,10 @@ impl<'a> Line<'a> {
         };
         let believed = match (outcome.result, task.page) {
             (Ok(Answer::Opened { pages }), None) => {
-                self.believe_opened(pages).map(|()| Change::Opened { scan: task.scan.id, pages })
+                believe::opened(pages, self.setup.max_pages).map(|()| Change::Opened { scan: task.scan.id, pages })
             }
             (Ok(Answer::Processed { record }), Some(index)) => {
-                self.believe_page(&task, index, &record, &picture)?.map(|done| Change::Page {
+                believe::page(&record, task.scan.len, &picture, self.setup.store)?.map(|done| Change::Page {
                     page: PageKey { scan: task.scan.id, index },
                     change: PageChange::Processed(Box::new(done)),
                 })
@@ -416,8 +430,8 @@ impl<'a> Line<'a> {
             Err(fault) => {
                 // What the worker may have left; none is the usual case.
                 let _ = fs::remove_file(&picture);
-                if let (FaultKind::Io, Some(input)) = (fault.kind, lost_input(self.setup.inputs, &scan.path)) {
-                    return Err(RunError::InputLost(input.clone()));
+                if fault.kind == FaultKind::Io {
+                    self.expect_disks(&scan.path)?;
                 }
                 let may_pass = matches!(fault.kind, FaultKind::Crash | FaultKind::Deadline);
                 if may_pass && task.attempt < self.setup.attempts {
@@ -438,41 +452,15 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    fn believe_opened(&self, pages: u32) -> Result<(), Fault> {
-        if pages == 0 {
-            return Err(Fault::new(Stage::Open, FaultKind::NoPages, "the scan has no pages"));
+    /// A page is not to blame if its whole input is gone or the spool takes nothing.
+    fn expect_disks(&self, path: &Path) -> Result<(), RunError> {
+        if let Some(input) = lost_input(self.setup.inputs, path) {
+            return Err(RunError::InputLost(input.clone()));
         }
-        if pages > self.setup.max_pages {
-            return Err(Fault::new(Stage::Open, FaultKind::OverLimit, format!("the scan has {pages} pages")));
-        }
-        Ok(())
-    }
-
-    /// Checks a record, and takes its picture into the store. The outer error is the machine's, the inner the worker's.
-    fn believe_page(
-        &self,
-        task: &Task,
-        index: u32,
-        record: &PageRecord,
-        picture: &PathBuf,
-    ) -> Result<Result<Processed, Fault>, RunError> {
-        if let Err(fault) = worker::check(record, task.scan.len) {
-            return Ok(Err(fault));
-        }
-        let nonsense = |detail: String| Ok(Err(Fault::new(Stage::Worker, FaultKind::Nonsense, detail)));
-        match record.image.stream {
-            ImageStream::InScan(_) if picture.exists() => {
-                return nonsense("the worker wrote a needless picture".into());
-            }
-            ImageStream::InScan(_) => {}
-            ImageStream::Stored { digest, len } => match self.setup.store.adopt(picture, digest, len) {
-                Ok(()) => {}
-                Err(StoreError::Mismatch) => return nonsense(format!("the picture of page index {index} is another")),
-                Err(StoreError::Io { source, path }) if path == *picture => return nonsense(source.to_string()),
-                Err(error) => return Err(error.into()),
-            },
-        }
-        Ok(Ok(Processed::pack(record)?))
+        let probe = self.setup.spool.join("probe");
+        let written = File::create(&probe).and_then(|mut file| file.write_all(&[0; PROBE_BYTES]));
+        let _ = fs::remove_file(&probe);
+        written.map_err(|source| LedgerError::Io { path: self.setup.spool.clone(), source }.into())
     }
 
     /// Commits the group, tells it, and passes batches on that are ready.
@@ -484,26 +472,45 @@ impl<'a> Line<'a> {
             let left = self.setup.ledger.unprocessed(scan.id)?;
             let done = pages.saturating_sub(left.len() as u32);
             self.tell(Event::ScanOpened { scan: scan.digest, pages, done });
-            let batch = scan.batch;
-            let open = self.open.entry(batch).or_default();
-            open.left = (open.left + left.len() as u64).saturating_sub(1);
+            self.adjust(scan.batch, left.len() as u64, 1);
             if !self.stopping {
                 self.pages.push_back((scan, left));
             }
-            self.pass_on_if_ready(batch);
         }
         for batch in settled {
-            let open = self.open.entry(batch).or_default();
-            open.left = open.left.saturating_sub(1);
-            self.pass_on_if_ready(batch);
+            self.adjust(batch, 0, 1);
         }
         Ok(())
     }
 
+    /// No more scans will come for a batch.
+    fn close(&mut self, batch: i64) {
+        if let Some(open) = self.open.get_mut(&batch) {
+            open.closed = true;
+        }
+        self.pass_on_if_ready(batch);
+    }
+
+    /// So many things more are to be done for a batch, and so many are done.
+    fn adjust(&mut self, batch: i64, more: u64, done: u64) {
+        if let Some(open) = self.open.get_mut(&batch) {
+            open.left = open.left.saturating_add(more).saturating_sub(done);
+        }
+        self.pass_on_if_ready(batch);
+    }
+
+    /// Passes on the first batches of the case that `batch` belongs to, as far as they are ready.
     fn pass_on_if_ready(&mut self, batch: i64) {
-        if self.open.get(&batch).is_some_and(|open| open.closed && open.left == 0) {
-            self.open.remove(&batch);
-            self.pass_on(batch);
+        let Some(case) = self.open.get(&batch).map(|open| open.case) else { return };
+        let Some(mut queue) = self.queues.remove(&case) else { return };
+        while let Some(&first) = queue.front() {
+            if !self.open.get(&first).is_some_and(|open| open.closed && open.left == 0) {
+                self.queues.insert(case, queue);
+                return;
+            }
+            queue.pop_front();
+            self.open.remove(&first);
+            self.pass_on(first);
         }
     }
 

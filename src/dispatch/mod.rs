@@ -11,6 +11,7 @@
 //! the ledger. Nothing is delivered before it is committed, and nothing is forgotten before it is delivered.
 
 mod account;
+mod believe;
 mod document;
 mod error;
 mod feed;

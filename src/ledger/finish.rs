@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::line::{PageKey, unpack};
-use super::{BatchState, DigestBytes, DocumentState, Json, Ledger, LedgerError, PageState, PathBytes};
+use super::{BatchState, DigestBytes, DocumentState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
 use crate::model::{Digest, Fault, PageCounts, PageRecord, Receipt};
 
 /// A page at the barrier.
@@ -288,6 +288,15 @@ impl Ledger {
             .execute([document])?;
             release(sql, "document = ?1", document)
         })
+    }
+
+    /// Whether all scans of a batch are opened or held: only then all its pages are known.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn all_opened(&self, batch: i64) -> Result<bool, LedgerError> {
+        let mut unopened = self.sql.prepare_cached("SELECT 1 FROM scan WHERE batch = ?1 AND state = ?2 LIMIT 1")?;
+        Ok(!unopened.exists(params![batch, ScanState::Received])?)
     }
 
     /// Where the pages of a batch are.

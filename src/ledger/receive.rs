@@ -1,15 +1,16 @@
 //! Intake's side of the ledger: which scan lies in which place.
 //!
-//! A place is (input folder, batch key, name in the batch). Equal bytes in two places are two scans. What an earlier
-//! run saw of a place decides what a file found there now is:
+//! A place is (input folder, name below it), whatever batch it is counted to. Equal bytes in two places are two scans.
+//! What earlier runs saw of a place decides what a file found there now is:
 //!
 //! | seen before | found now | becomes |
 //! |---|---|---|
 //! | nothing | anything readable | a new scan |
 //! | nothing | unreadable | a held scan |
-//! | same digest | | known, nothing to do; a scan held for an I/O error is tried again |
-//! | other digest, held or not opened yet | | a new scan; the old one is *replaced* |
-//! | other digest, opened | | a scan held as *changed*: pages of the old content went on already |
+//! | same digest | readable | known, nothing to do; a scan held for an I/O error is tried again |
+//! | anything | unreadable | known |
+//! | other digest, held or not opened yet | readable | a new scan; the old one is *replaced* |
+//! | other digest, opened | readable | a scan held as *changed*: pages of the old content went on already |
 
 use std::path::{Path, PathBuf};
 
@@ -44,7 +45,7 @@ pub struct CaseId<'a> {
 /// A file of a batch.
 #[derive(Clone, Debug)]
 pub struct FoundFile {
-    /// Name in the batch.
+    /// Name below the input.
     pub name: String,
     /// The file.
     pub path: PathBuf,
@@ -63,11 +64,13 @@ pub struct FoundFile {
 pub struct Reception {
     /// Its scan's batch.
     pub batch: i64,
+    /// Row of the batch's case.
+    pub case: i64,
     /// Digest of its content, if it could be read.
     pub digest: Option<Digest>,
     /// An earlier run had recorded it.
     pub known: bool,
-    /// Its batch has no documents yet.
+    /// Its batch is the one being received, and has no documents yet.
     pub unfinished: bool,
     /// Its pages, if an earlier run counted them.
     pub pages: Option<u32>,
@@ -94,11 +97,10 @@ impl Ledger {
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn known(&self, root: &Path, key: &str, name: &str) -> Result<Option<KnownScan>, LedgerError> {
-        let sql = "SELECT scan.len, scan.modified_ns, scan.digest FROM root JOIN batch ON batch.root = root.id
-                   JOIN scan ON scan.batch = batch.id WHERE root.path = ?1 AND batch.key = ?2 AND scan.name = ?3
-                   ORDER BY scan.id DESC LIMIT 1";
-        let known = self.sql.prepare_cached(sql)?.query_row(params![PathBytes::from(root), key, name], |row| {
+    pub fn known(&self, root: &Path, name: &str) -> Result<Option<KnownScan>, LedgerError> {
+        let sql = "SELECT scan.len, scan.modified_ns, scan.digest FROM root JOIN scan ON scan.root = root.id
+                   WHERE root.path = ?1 AND scan.name = ?2 ORDER BY scan.id DESC LIMIT 1";
+        let known = self.sql.prepare_cached(sql)?.query_row(params![PathBytes::from(root), name], |row| {
             Ok(KnownScan {
                 len: row.get::<_, i64>(0)?.unsigned_abs(),
                 modified_ns: row.get(1)?,
@@ -156,13 +158,17 @@ struct Intake<'a> {
     sql: &'a Transaction<'a>,
     place: &'a FoundPlace<'a>,
     root: i64,
-    open_round: Option<i64>,
+    /// The batch that takes new scans, and its case.
+    open_round: Option<(i64, i64)>,
 }
 
-/// The last row of a place.
+/// A row of a place.
 struct Prior {
     scan: i64,
     batch: i64,
+    case: i64,
+    /// The batch is the one being received.
+    here: bool,
     batch_state: BatchState,
     digest: Option<Digest>,
     state: ScanState,
@@ -172,7 +178,13 @@ struct Prior {
 
 impl Intake<'_> {
     fn receive(&mut self, file: &FoundFile) -> Result<Reception, LedgerError> {
-        let prior = self.prior(&file.name)?;
+        let mut priors = self.priors(&file.name)?;
+        // A file that was altered and put back is the one whose pages went on.
+        let opened = priors.iter().position(|p| p.state == ScanState::Opened && p.digest == file.content.clone().ok());
+        let prior = match opened {
+            Some(position) => Some(priors.swap_remove(position)),
+            None => priors.into_iter().next(),
+        };
         match (prior, &file.content) {
             (None, Ok(_)) => self.insert(file, None),
             (None, Err(fault)) => self.insert(file, Some(fault.clone())),
@@ -192,35 +204,47 @@ impl Intake<'_> {
         }
     }
 
-    fn prior(&self, name: &str) -> Result<Option<Prior>, LedgerError> {
-        let sql = "SELECT scan.id, batch.id, batch.state, scan.digest, scan.state, scan.fault, scan.pages
-                   FROM batch JOIN scan ON scan.batch = batch.id
-                   WHERE batch.root = ?1 AND batch.key = ?2 AND scan.name = ?3 ORDER BY scan.id DESC LIMIT 1";
-        let prior = self.sql.prepare_cached(sql)?.query_row(params![self.root, self.place.key, name], |row| {
+    /// What was seen in a place, last things first.
+    fn priors(&self, name: &str) -> Result<Vec<Prior>, LedgerError> {
+        let sql =
+            "SELECT scan.id, batch.id, batch.key = ?3, batch.state, scan.digest, scan.state, scan.pages, scan.fault,
+                          batch.casefile
+                   FROM scan JOIN batch ON batch.id = scan.batch
+                   WHERE scan.root = ?1 AND scan.name = ?2 ORDER BY scan.id DESC";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let priors = statement.query_map(params![self.root, name, self.place.key], |row| {
             Ok(Prior {
                 scan: row.get(0)?,
                 batch: row.get(1)?,
-                batch_state: row.get(2)?,
-                digest: row.get::<_, Option<DigestBytes>>(3)?.map(|digest| digest.0),
-                state: row.get(4)?,
-                fault: row.get::<_, Option<Json<Fault>>>(5)?.map(|fault| fault.0),
+                here: row.get(2)?,
+                batch_state: row.get(3)?,
+                digest: row.get::<_, Option<DigestBytes>>(4)?.map(|digest| digest.0),
+                state: row.get(5)?,
                 pages: row.get(6)?,
+                fault: row.get::<_, Option<Json<Fault>>>(7)?.map(|fault| fault.0),
+                case: row.get(8)?,
             })
-        });
-        Ok(prior.optional()?)
+        })?;
+        Ok(priors.collect::<Result<_, _>>()?)
     }
 
     fn known(&self, prior: Prior, file: Option<&FoundFile>) -> Result<Reception, LedgerError> {
+        let unfinished = prior.here && matches!(prior.batch_state, BatchState::Receiving | BatchState::Received);
         if let Some(file) = file {
             let sql = "UPDATE scan SET path = ?2, len = ?3, modified_ns = ?4
                        WHERE id = ?1 AND (path, len, modified_ns) IS NOT (?2, ?3, ?4)";
             let path = PathBytes::from(file.path.as_path());
             self.sql.prepare_cached(sql)?.execute(params![prior.scan, path, file.len as i64, file.modified_ns])?;
+            if unfinished {
+                // Files that came between since then move it.
+                let sql = "UPDATE scan SET seq = ?2 WHERE id = ?1 AND seq <> ?2";
+                self.sql.prepare_cached(sql)?.execute(params![prior.scan, file.seq])?;
+            }
         }
-        let unfinished = matches!(prior.batch_state, BatchState::Receiving | BatchState::Received);
         let pending = if unfinished { PendingScan::load(self.sql, prior.scan)? } else { None };
         Ok(Reception {
             batch: prior.batch,
+            case: prior.case,
             digest: prior.digest,
             known: true,
             unfinished,
@@ -239,13 +263,14 @@ impl Intake<'_> {
     }
 
     fn insert(&mut self, file: &FoundFile, fault: Option<Fault>) -> Result<Reception, LedgerError> {
-        let batch = self.open_round()?;
+        let (batch, case) = self.open_round()?;
         let digest = file.content.as_ref().ok().copied();
         let state = if fault.is_some() { ScanState::Held } else { ScanState::Received };
-        let sql = "INSERT INTO scan (batch, seq, name, path, len, modified_ns, digest, state, fault)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let sql = "INSERT INTO scan (batch, root, seq, name, path, len, modified_ns, digest, state, fault)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         self.sql.prepare_cached(sql)?.execute(params![
             batch,
+            self.root,
             file.seq,
             file.name,
             PathBytes::from(file.path.as_path()),
@@ -256,39 +281,39 @@ impl Intake<'_> {
             fault.clone().map(Json)
         ])?;
         let pending = PendingScan::load(self.sql, self.sql.last_insert_rowid())?;
-        Ok(Reception { batch, digest, known: false, unfinished: true, pages: None, pending, fault })
+        Ok(Reception { batch, case, digest, known: false, unfinished: true, pages: None, pending, fault })
     }
 
     /// The batch that takes new scans: the last round, or a new one if that went on already.
-    fn open_round(&mut self) -> Result<i64, LedgerError> {
-        if let Some(batch) = self.open_round {
-            return Ok(batch);
+    fn open_round(&mut self) -> Result<(i64, i64), LedgerError> {
+        if let Some(open) = self.open_round {
+            return Ok(open);
         }
         let key = self.place.key;
-        let last: Option<(i64, i64, BatchState)> = self
+        let sql =
+            "SELECT id, casefile, round, state FROM batch WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1";
+        let last: Option<(i64, i64, i64, BatchState)> = self
             .sql
-            .prepare_cached(
-                "SELECT id, round, state FROM batch WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1",
-            )?
-            .query_row(params![self.root, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .prepare_cached(sql)?
+            .query_row(params![self.root, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
-        let batch = match last {
-            Some((batch, _, BatchState::Receiving | BatchState::Received)) => {
+        let open = match last {
+            Some((batch, case, _, BatchState::Receiving | BatchState::Received)) => {
                 self.sql.execute("UPDATE batch SET state = ?2 WHERE id = ?1", params![batch, BatchState::Receiving])?;
-                batch
+                (batch, case)
             }
             last => {
-                let round = last.map_or(1, |(_, round, _)| round + 1);
-                let casefile = self.casefile()?;
+                let round = last.map_or(1, |(_, _, round, _)| round + 1);
+                let case = self.casefile()?;
                 self.sql.execute(
                     "INSERT INTO batch (root, key, round, casefile, state) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    params![self.root, key, round, casefile, BatchState::Receiving],
+                    params![self.root, key, round, case, BatchState::Receiving],
                 )?;
-                self.sql.last_insert_rowid()
+                (self.sql.last_insert_rowid(), case)
             }
         };
-        self.open_round = Some(batch);
-        Ok(batch)
+        self.open_round = Some(open);
+        Ok(open)
     }
 
     fn casefile(&self) -> Result<i64, LedgerError> {

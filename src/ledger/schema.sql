@@ -46,11 +46,12 @@ CREATE TABLE batch (
 CREATE INDEX batch_casefile ON batch (casefile);
 CREATE INDEX batch_unfinished ON batch (state) WHERE state < 3;
 
--- A file in its place: equal bytes in two places are two scans. A changed file under the same name is a further
+-- A file in its place (input folder and name below it): equal bytes in two places are two scans. A changed file under the same name is a further
 -- row; the last one counts.
 CREATE TABLE scan (
   id INTEGER PRIMARY KEY,
   batch INTEGER NOT NULL REFERENCES batch,
+  root INTEGER NOT NULL REFERENCES root,
   seq INTEGER NOT NULL,
   name TEXT NOT NULL,
   path BLOB NOT NULL,
@@ -61,7 +62,8 @@ CREATE TABLE scan (
   pages INTEGER,
   fault TEXT
 ) STRICT;
-CREATE INDEX scan_place ON scan (batch, name);
+CREATE INDEX scan_place ON scan (root, name);
+CREATE INDEX scan_batch ON scan (batch);
 CREATE INDEX scan_digest ON scan (digest);
 
 CREATE TABLE document (
