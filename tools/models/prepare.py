@@ -37,11 +37,13 @@ WHEELS = {
 }
 TAGS = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--platform", "manylinux_2_28_x86_64"]
 
-# What a CPU needs: core, C interface, CPU plugin, the front end that reads ONNX, and the thread library.
+# What a CPU needs: core, C interface, CPU plugin, the front end that reads ONNX, the one that reads networks back from
+# the cache of compiled ones (without it the cache is written but never used), and the thread library.
 LIBRARIES = [
     "libopenvino.so.2641",
     "libopenvino_c.so.2641",
     "libopenvino_intel_cpu_plugin.so",
+    "libopenvino_ir_frontend.so.2641",
     "libopenvino_onnx_frontend.so.2641",
     "libtbb.so.12",
 ]
