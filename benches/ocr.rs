@@ -46,7 +46,7 @@ fn recognition_of_a_line(bencher: Bencher, width: u32) {
     bencher.bench_local(|| network.run((width, 48), |input| input.fill(1.0)).map(|output| output.shape().len()));
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 10)]
 fn a_page(bencher: Bencher) {
     let mut engine = Engine::open(&OcrParams::default(), &models()).expect("the engine");
     let page = page();

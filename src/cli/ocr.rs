@@ -36,6 +36,12 @@ pub(super) struct OcrArguments {
     /// Languages for Tesseract, as its packages name them
     #[arg(long, value_name = "LANG", value_delimiter = '+', default_value = "deu")]
     language: Vec<String>,
+    /// Longest side, in pixels, of the raster in which text is looked for; more finds smaller print, slower
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(320..=4096))]
+    detect_side: Option<u32>,
+    /// Lines are squeezed to this share of their width before they are read, 0.5 to 1; 1 is slowest and most exact
+    #[arg(long, value_name = "SHARE", value_parser = line_width)]
+    line_width: Option<f32>,
     /// Worker processes [default: one for each processor]
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -83,7 +89,14 @@ pub(super) fn run(arguments: &OcrArguments) -> Result<Exit, Failure> {
         Engine::Ppocr => EngineKind::Ppocr,
         Engine::Tesseract => EngineKind::Tesseract,
     };
-    let ocr = OcrParams { engine, languages: arguments.language.clone(), ..OcrParams::default() };
+    let usual = OcrParams::default();
+    let ocr = OcrParams {
+        engine,
+        languages: arguments.language.clone(),
+        detect_side_px: arguments.detect_side.unwrap_or(usual.detect_side_px),
+        line_width: arguments.line_width.unwrap_or(usual.line_width),
+        ..usual
+    };
     let workers = arguments.workers.unwrap_or_else(|| processors().min(arguments.files.len().max(2))).max(1);
     let pool = Pool::start(PoolConfig {
         workers,
@@ -111,6 +124,13 @@ pub(super) fn run(arguments: &OcrArguments) -> Result<Exit, Failure> {
     }
     pool.stop();
     Ok(exit)
+}
+
+fn line_width(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(share) if (0.5..=1.0).contains(&share) => Ok(share),
+        _ => Err("not a number from 0.5 to 1".into()),
+    }
 }
 
 /// The file each input's result goes to; `None` is standard output.

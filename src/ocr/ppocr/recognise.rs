@@ -12,8 +12,10 @@ pub(super) const STEP_PX: usize = 8;
 /// Crops up to the second number are padded to a multiple of the first, longer ones of the third: the network prepares
 /// itself for each new width, which takes about 15 ms once.
 const BUCKETS_PX: (usize, usize, usize) = (64, 512, 128);
-/// Longer lines are read in pieces.
-const LONGEST_PX: usize = 1536;
+/// Longer lines are read in pieces; a line across A4 has up to 1,800.
+const LONGEST_PX: usize = 2048;
+/// The widest gap in half a line of that length is one between words, unless it is narrower than this.
+const MIN_BLANK_PX: usize = 6;
 
 /// Text recognition for crops of any width.
 pub(super) struct Recogniser {
@@ -44,7 +46,13 @@ impl Recogniser {
         // Equal widths one after another: a change of width costs about a millisecond.
         pieces.sort_by_key(|(line, piece)| (piece.padded(), *line, piece.first));
         let mut lines = vec![Vec::new(); crops.len()];
+        let blank = self.alphabet.iter().position(|symbol| symbol == " ").unwrap_or_default();
         for (line, piece) in pieces {
+            if piece.after_blank {
+                // Just before the piece's own first step, so that the order by steps keeps it there.
+                let step = (piece.first / STEP_PX).saturating_sub(1);
+                lines[line].push(Glyph { class: blank, first: step, last: step, probability: 1.0 });
+            }
             lines[line].extend(self.read_piece(&crops[line], piece)?);
         }
         for line in &mut lines {
@@ -83,6 +91,8 @@ impl Recogniser {
 struct Piece {
     first: usize,
     end: usize,
+    /// It was cut off in a gap between words, whose blank no piece shows.
+    after_blank: bool,
 }
 
 impl Piece {
@@ -98,18 +108,18 @@ impl Piece {
 /// line is not squeezed, and the number of widths that the network prepares itself for has a limit.
 fn cut_up(crop: &Crop) -> Vec<Piece> {
     if crop.width <= LONGEST_PX {
-        return vec![Piece { first: 0, end: crop.width }];
+        return vec![Piece { first: 0, end: crop.width, after_blank: false }];
     }
     let ink = Ink::of(crop);
     let mut pieces = Vec::new();
-    let mut first = 0;
+    let (mut first, mut after_blank) = (0, false);
     while crop.width - first > LONGEST_PX {
         let gap = ink.widest_gap(first + LONGEST_PX / 2, first + LONGEST_PX);
         let end = gap.0.midpoint(gap.1) / STEP_PX * STEP_PX;
-        pieces.push(Piece { first, end });
-        first = end;
+        pieces.push(Piece { first, end, after_blank });
+        (first, after_blank) = (end, gap.1 - gap.0 >= MIN_BLANK_PX);
     }
-    pieces.push(Piece { first, end: crop.width });
+    pieces.push(Piece { first, end: crop.width, after_blank });
     pieces
 }
 
@@ -125,14 +135,17 @@ mod tests {
 
     #[test]
     fn a_line_of_usual_length_stays_whole() {
-        assert_eq!(cut_up(&crop(900, |_| true)), [Piece { first: 0, end: 900 }]);
+        assert_eq!(cut_up(&crop(900, |_| true)), [Piece { first: 0, end: 900, after_blank: false }]);
     }
 
     #[test]
     fn a_long_line_is_cut_between_words() {
-        let pieces = cut_up(&crop(2000, |x| x % 100 < 80));
+        let pieces = cut_up(&crop(3000, |x| x % 100 < 80));
         assert!(pieces.len() >= 2);
-        assert!(pieces[1..].iter().all(|piece| piece.first % 100 >= 72 && piece.first % STEP_PX == 0), "{pieces:?}");
+        assert!(
+            pieces[1..].iter().all(|piece| piece.after_blank && piece.first % 100 >= 72 && piece.first % STEP_PX == 0),
+            "{pieces:?}"
+        );
     }
 
     #[test]
