@@ -37,13 +37,8 @@ WHEELS = {
 }
 TAGS = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--platform", "manylinux_2_28_x86_64"]
 
-<<<<<<< HEAD
 # What a CPU needs: core, C interface, CPU plugin, the front ends that read ONNX and the compiled networks of the cache,
 # and the thread library.
-=======
-# What a CPU needs: core, C interface, CPU plugin, the front end that reads ONNX, the one that reads networks back from
-# the cache of compiled ones (without it the cache is written but never used), and the thread library.
->>>>>>> ocr
 LIBRARIES = [
     "libopenvino.so.2641",
     "libopenvino_c.so.2641",
