@@ -84,7 +84,8 @@ impl Format {
 
 pub(super) fn run(arguments: &OcrArguments) -> Result<Exit, Failure> {
     let names = output_names(arguments)?;
-    let models = ModelFolder::locate(None).map_err(|e| Failure::stopped(e.to_string(), "run `make models`"))?;
+    let models =
+        ModelFolder::locate(None).map_err(|e| Failure { exit: Exit::Stopped, message: e.to_string(), hint: None })?;
     let engine = match arguments.engine {
         Engine::Ppocr => EngineKind::Ppocr,
         Engine::Tesseract => EngineKind::Tesseract,
@@ -104,7 +105,7 @@ pub(super) fn run(arguments: &OcrArguments) -> Result<Exit, Failure> {
         models: models.path().to_owned(),
         limits: WorkerLimits::default(),
     })
-    .map_err(|e| Failure::stopped(e.to_string(), "check the models with `make models`"))?;
+    .map_err(|e| Failure::stopped(e.to_string(), "install what is named, or check the models with `make models`"))?;
     let pictures = tempfile::tempdir().map_err(|e| {
         Failure::stopped(format!("failed to make a temporary folder: {e}"), "check TMPDIR and its space")
     })?;

@@ -62,11 +62,11 @@ impl FaultKind {
     /// What a person can do about it, one sentence without a full stop.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Empty => "scan the sheets again; the file has no content",
+            Self::Empty => "scan the sheets again",
             Self::Truncated => "the transfer was cut short: copy the file again or scan the sheets again",
             Self::Corrupt => "open the file in a viewer; if it shows no page, scan the sheets again",
             Self::UnknownFormat => "deliver scans as TIFF, JPEG, PNG or PDF",
-            Self::NoPages => "the file holds no page; scan the sheets again",
+            Self::NoPages => "scan the sheets again",
             Self::Encrypted => "save the PDF without a password",
             Self::Unsupported => "let the scanner write G4, JPEG, LZW or uncompressed images",
             Self::OverLimit => "raise the limit in the pipeline's [limits], or scan at a lower resolution",

@@ -37,7 +37,7 @@ pub enum PoolError {
     #[error("failed to start a worker process: {0}")]
     Spawn(#[from] io::Error),
     /// The worker came up and said why it cannot work.
-    #[error("a worker cannot begin: {0}")]
+    #[error("a worker cannot begin: {}", .0.detail)]
     Begin(Fault),
 }
 
