@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! model  <-  infer  <-  ocr  <-  page  <-  worker  <-  dispatch  <-  cli
-//!    ^       raster, codes  <------'                      |
+//!    ^              raster  <------'                      |
 //!    '--- pipeline, ledger, intake, assemble, pdf, export, evidence, deliver
 //! ```
 //!
@@ -14,7 +14,6 @@
 
 pub mod assemble;
 pub mod cli;
-pub mod codes;
 pub mod deliver;
 pub mod dispatch;
 pub mod evidence;

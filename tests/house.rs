@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("raster", &["model"]),
     ("codes", &["model", "raster"]),
     ("ocr", &["model", "raster", "infer"]),
-    ("page", &["model", "raster", "codes", "ocr", "infer"]),
+    ("page", &["model", "raster", "ocr", "infer"]),
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur"]),
@@ -29,14 +29,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "dispatch",
         &[
-            "model", "saboteur", "infer", "raster", "codes", "ocr", "page", "worker", "assemble", "ledger", "intake",
+            "model", "saboteur", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake",
             "deliver", "evidence", "pdf", "export", "pipeline",
         ],
     ),
     (
         "cli",
         &[
-            "model", "infer", "raster", "codes", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
+            "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
             "evidence", "pdf", "export", "pipeline", "dispatch",
         ],
     ),
