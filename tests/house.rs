@@ -14,7 +14,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("saboteur", &[]),
     ("infer", &["model"]),
     ("raster", &["model"]),
-    ("codes", &["model", "raster"]),
     ("ocr", &["model", "raster", "infer"]),
     ("page", &["model", "raster", "ocr", "infer"]),
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
