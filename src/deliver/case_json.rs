@@ -148,7 +148,7 @@ impl<W: Write> CaseJson<W> {
     pub fn page(&mut self, page: &PageEntry<'_>) -> io::Result<()> {
         self.entry(&PageEntry {
             skew_deg: round(page.skew_deg, 2),
-            ink_share: round(page.ink_share, 5),
+            ink_share: round(page.ink_share, 7),
             ..page.clone()
         })
     }
