@@ -172,14 +172,23 @@ mod tests {
     };
 
     /// A page of 1000 by 1000 pixels with lines at the given heights; those less than 40 pixels below another belong to
-    /// its paragraph.
+    /// its paragraph. A bar is a wide gap.
     fn page(lines: &[(f32, &str)]) -> PageRecord {
         let digest = Digest::of(b"");
         let starts_block = |y: f32| !lines.iter().any(|&(other, _)| other < y && y < other + 40.0);
         let line = |&(y, text): &(f32, &str)| {
             let quad = Quad::from_box(PixelBox { x0: 100.0, y0: y, x1: 900.0, y1: y + 20.0 });
-            let word = |text: &str| Word { text: text.into(), quad, confidence: 0.9 };
-            TextLine { quad, words: text.split(' ').map(word).collect(), starts_block: starts_block(y) }
+            let mut x = 100.0;
+            let mut word = |text: &str| {
+                let width = if text == "|" { 100.0 } else { 10.0 * text.len() as f32 };
+                let (x0, x1) = (x, x + width);
+                x = x1 + 10.0;
+                let quad = Quad::from_box(PixelBox { x0, y0: y, x1, y1: y + 20.0 });
+                Word { text: text.into(), quad, confidence: 0.9 }
+            };
+            let mut words: Vec<Word> = text.split(' ').map(&mut word).collect();
+            words.retain(|word| word.text != "|");
+            TextLine { quad, words, starts_block: starts_block(y) }
         };
         PageRecord {
             width_px: 1000,
@@ -240,6 +249,9 @@ mod tests {
             (&[(100.0, "1. Bescheid über die Erteilung einer Aufenthaltserlaubnis")], "Bescheid"),
             (&[(100.0, "Stadt Musterhausen"), (130.0, "– Bescheid –")], "Bescheid"),
             (&[(100.0, "Antrag auf"), (130.0, "Verlängerung der Aufenthaltserlaubnis")], "Verlängerung"),
+            (&[(100.0, "Stadt Musterhausen | Bescheid vom 3. Mai")], "Bescheid"),
+            (&[(100.0, "Vorgelegt: | Bescheid vom 3. Mai")], UNKNOWN_TYPE),
+            (&[(100.0, "3. Mai | Bescheid | 110,00 €")], UNKNOWN_TYPE),
             (&[(100.0, "Ich bitte Sie, den Antrag mit allen Anlagen bald vorzulegen.")], UNKNOWN_TYPE),
             (&[(100.0, "Bitte legen Sie uns den"), (130.0, "Antrag mit allen Anlagen bald vor.")], UNKNOWN_TYPE),
             (&[(100.0, "Bitte legen Sie uns noch vor: den"), (130.0, "Antrag.")], UNKNOWN_TYPE),

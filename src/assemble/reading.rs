@@ -1,7 +1,7 @@
 //! A page's text made searchable: where its lines begin, which of them may be headings.
 
 use super::matching::{Phrase, normalise};
-use crate::model::{PageRecord, Point, TextLine};
+use crate::model::{PageRecord, Point, TextLine, Word};
 
 /// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
 /// stands at about 103 mm of 297; skew, a cut edge or a long letterhead push it down.
@@ -11,6 +11,10 @@ const HEAD_SHARE: f32 = 0.45;
 /// lie lines of a paragraph that happen to begin or end with the title's words.
 const HEADING_SHARE: f32 = 0.7;
 
+/// Gap between two words, in heights of the words, that divides a row into columns. Blanks of justified text are half a
+/// height wide.
+const WIDE_GAP: f32 = 2.0;
+
 /// The text of a page, normalised, and its lines.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -18,7 +22,7 @@ pub(super) struct Reading {
     lines: Vec<Line>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Line {
     /// In `letters`, with the blanks at both ends.
     start: usize,
@@ -49,7 +53,7 @@ impl Reading {
         let upright = record.placement.to_scan(size).inverse();
         let in_head = |line: &TextLine| {
             let b = line.quad.bounds();
-            let centre = Point { x: (b.x0 + b.x1) / 2.0, y: (b.y0 + b.y1) / 2.0 };
+            let centre = middle(Point { x: b.x0, y: b.y0 }, Point { x: b.x1, y: b.y1 });
             upright.is_some_and(|map| map.apply(centre).y <= HEAD_SHARE * height as f32)
         };
         let mut reading = Self { letters: vec![' '], lines: Vec::with_capacity(record.lines.len()) };
@@ -63,14 +67,19 @@ impl Reading {
             let start = reading.letters.len().saturating_sub(1);
             reading.letters.extend(normalise(&text).into_iter().skip(1));
             let begin = start + behind_number(reading.letters.get(start..).unwrap_or_default());
-            reading.lines.push(Line {
+            let whole = Line {
                 start,
                 begin,
                 end: reading.letters.len(),
                 in_head: in_head(line),
                 begins: line.starts_block && !continues,
                 full_stop: text.ends_with(['.', ',', ';']),
-            });
+            };
+            if let Some(left) = letterhead(line).filter(|_| whole.begins) {
+                let begin = start + normalise(&left).len().saturating_sub(1);
+                reading.lines.push(Line { begin, ..whole.clone() });
+            }
+            reading.lines.push(whole);
             divided = text.ends_with('-');
         }
         reading
@@ -82,7 +91,8 @@ impl Reading {
     }
 
     /// The best place where the title is a heading: a paragraph begins with it, after a number if need be, or it is most
-    /// of a line; it may go on over the line's end. The same words within a sentence are none.
+    /// of a line, or it begins the right part of a letterhead; it may go on over the line's end. The same words within a
+    /// sentence are none.
     pub(super) fn heading(&self, title: &Phrase) -> Option<Place> {
         let mut best = None;
         for line in &self.lines {
@@ -103,6 +113,25 @@ impl Reading {
         }
         best
     }
+}
+
+/// The left part of a row that a wide gap divides in two, as in `Sparkasse           Kontoauszug`: the right one may be a
+/// heading as well. `None` for all others, also for a label with its value and for the cells of a table.
+fn letterhead(line: &TextLine) -> Option<String> {
+    let is_wide = |pair: &[Word]| {
+        let ([_, b0, b1, _], [c0, _, _, c1]) = (pair[0].quad.0, pair[1].quad.0);
+        let (end, begin) = (middle(b0, b1), middle(c0, c1));
+        (begin.x - end.x).hypot(begin.y - end.y) > WIDE_GAP * (b1.x - b0.x).hypot(b1.y - b0.y)
+    };
+    let mut gaps = line.words.windows(2).enumerate().filter(|(_, pair)| is_wide(pair));
+    let (last, _) = gaps.next().filter(|_| gaps.next().is_none())?;
+    let left: Vec<&str> = line.words.iter().take(last + 1).map(|word| word.text.as_str()).collect();
+    let left = left.join(" ");
+    (!left.ends_with(':')).then_some(left)
+}
+
+fn middle(a: Point, b: Point) -> Point {
+    Point { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 }
 }
 
 /// Where the words begin behind a leading number, as in `2. Vermerk`.

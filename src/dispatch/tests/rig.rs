@@ -218,8 +218,7 @@ fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answ
 fn record(line: &str, stream: ImageStream, digest: Digest) -> PageRecord {
     let quad = Quad::from_box([10.0, 10.0, 90.0, 20.0].into());
     // What the page says of itself stands behind what becomes of it.
-    let words: Vec<_> =
-        line.split(' ').skip(1).map(|text| Word { text: text.into(), quad, confidence: 0.9 }).collect();
+    let words: Vec<_> = line.split(' ').skip(1).map(|text| Word { text: text.into(), quad, confidence: 0.9 }).collect();
     let lines = if words.is_empty() { vec![] } else { vec![TextLine { quad, words, starts_block: true }] };
     PageRecord {
         width_px: 100,
