@@ -2,7 +2,8 @@
 //!
 //! The pool starts its own program as a worker, so this test is its own saboteur: started as a worker it misbehaves as
 //! the name of the scan says.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(missing_docs)]
 
 use std::io::{Read, Write};
 use std::os::fd::AsFd;

@@ -1,20 +1,17 @@
 //! Types of documents by rules: titles near the top of the first page, phrases anywhere.
 
 use super::TypeRule;
-use super::matching::{Phrase, normalise};
-use crate::model::{PageRecord, Point, TextLine};
+use super::matching::Phrase;
+use super::reading::{Place, Reading};
+use crate::model::PageRecord;
 
 /// The type of a document that no rule is sure of; part of file names, so German.
 pub const UNKNOWN_TYPE: &str = "unbekannt";
 
-/// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
-/// stands at about 103 mm of 297; skew, a cut edge or a long letterhead push it down.
-const HEAD_SHARE: f32 = 0.45;
-
 // How much a finding says by itself; findings of a type add up like independent witnesses. Chosen so that a title in
 // its place suffices, one phrase does not, and two phrases on the first page do.
 const TITLE_IN_HEAD: f32 = 0.85;
-const TITLE_ELSEWHERE: f32 = 0.3;
+const TITLE_BELOW: f32 = 0.3;
 const PHRASE_ON_FIRST_PAGE: f32 = 0.3;
 const PHRASE_LATER: f32 = 0.2;
 
@@ -26,8 +23,8 @@ const MIN_CONFIDENCE: f32 = 0.45;
 struct Hit {
     /// Similarity of the best title in the head of the page, 0 to 1, and which title it is.
     head: Option<(f32, u16)>,
-    /// A title stands elsewhere on the page.
-    elsewhere: bool,
+    /// A title stands further down.
+    below: bool,
     /// Which phrases stand on the page; those from the 65th on share the last bit.
     phrases: u64,
 }
@@ -66,18 +63,9 @@ impl Matcher {
         if self.types.is_empty() || record.lines.is_empty() {
             return Evidence::default();
         }
-        let size = (record.width_px, record.height_px);
-        let (_, height) = record.placement.upright_size(size);
-        let upright = record.placement.to_scan(size).inverse();
-        let in_head = |line: &&TextLine| {
-            let b = line.quad.bounds();
-            let centre = Point { x: (b.x0 + b.x1) / 2.0, y: (b.y0 + b.y1) / 2.0 };
-            upright.is_some_and(|map| map.apply(centre).y <= HEAD_SHARE * height as f32)
-        };
-        let head = normalise(&join(record.lines.iter().filter(in_head)));
-        let whole = normalise(&join(record.lines.iter()));
+        let reading = Reading::of(record);
         let hits = self.types.iter().enumerate().filter_map(|(index, kind)| {
-            let hit = kind.read(&head, &whole);
+            let hit = kind.read(&reading);
             (hit != Hit::default()).then_some((index as u16, hit))
         });
         Evidence(hits.collect())
@@ -135,24 +123,26 @@ impl Matcher {
 }
 
 impl Type {
-    fn read(&self, head: &[char], whole: &[char]) -> Hit {
+    fn read(&self, reading: &Reading) -> Hit {
         let mut hit = Hit::default();
         for (index, title) in self.titles.iter().enumerate().take(usize::from(u16::MAX)) {
-            if let Some(similarity) = title.find(head) {
-                // Of equally similar titles the longer says more.
-                let longer = |(best, at): (f32, u16)| {
-                    similarity > best
-                        || (similarity == best && self.titles.get(usize::from(at)).is_some_and(|t| title.contains(t)))
-                };
-                if hit.head.is_none_or(longer) {
-                    hit.head = Some((similarity, index as u16));
+            match reading.heading(title) {
+                Some(Place::Head(similarity)) => {
+                    // Of equally similar titles the longer says more.
+                    let better = |(best, at): (f32, u16)| {
+                        let part = || self.titles.get(usize::from(at)).is_some_and(|other| title.contains(other));
+                        similarity > best || (similarity == best && part())
+                    };
+                    if hit.head.is_none_or(better) {
+                        hit.head = Some((similarity, index as u16));
+                    }
                 }
-            } else {
-                hit.elsewhere |= title.find(whole).is_some();
+                Some(Place::Below) => hit.below = true,
+                None => {}
             }
         }
         for (index, phrase) in self.phrases.iter().enumerate() {
-            if phrase.find(whole).is_some() {
+            if reading.has(phrase) {
                 hit.phrases |= 1 << index.min(63);
             }
         }
@@ -166,27 +156,11 @@ impl Hit {
         let doubt_of = |share: f32, times: u32| (1.0 - share).powi(times as i32);
         let title = self.head.map_or(0.0, |(similarity, _)| TITLE_IN_HEAD * similarity);
         let doubt = (1.0 - title)
-            * doubt_of(TITLE_ELSEWHERE, u32::from(self.elsewhere))
+            * doubt_of(TITLE_BELOW, u32::from(self.below))
             * doubt_of(PHRASE_ON_FIRST_PAGE, self.phrases.count_ones())
             * doubt_of(PHRASE_LATER, (later & !self.phrases).count_ones());
         1.0 - doubt
     }
-}
-
-/// The lines as one text; a word divided at a line's end is made whole.
-fn join<'l>(lines: impl Iterator<Item = &'l TextLine>) -> String {
-    let mut text = String::new();
-    for line in lines {
-        let line = line.text();
-        let continues = line.chars().next().is_some_and(char::is_lowercase);
-        if continues && text.ends_with('-') {
-            text.pop();
-        } else {
-            text.push(' ');
-        }
-        text.push_str(&line);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -194,16 +168,27 @@ mod tests {
     use super::*;
     use crate::model::{
         Blank, ColourMode, Degrees, Digest, ImageCodec, ImageStream, PageImage, PixelBox, Placement, Quad, QuarterTurn,
-        Resolution, Word,
+        Resolution, TextLine, Word,
     };
 
-    /// A page of 1000 by 1000 pixels with lines at the given heights.
+    /// A page of 1000 by 1000 pixels with lines at the given heights; those less than 40 pixels below another belong to
+    /// its paragraph. A bar is a wide gap.
     fn page(lines: &[(f32, &str)]) -> PageRecord {
         let digest = Digest::of(b"");
+        let starts_block = |y: f32| !lines.iter().any(|&(other, _)| other < y && y < other + 40.0);
         let line = |&(y, text): &(f32, &str)| {
             let quad = Quad::from_box(PixelBox { x0: 100.0, y0: y, x1: 900.0, y1: y + 20.0 });
-            let word = |text: &str| Word { text: text.into(), quad, confidence: 0.9 };
-            TextLine { quad, words: text.split(' ').map(word).collect(), starts_block: false }
+            let mut x = 100.0;
+            let mut word = |text: &str| {
+                let width = if text == "|" { 100.0 } else { 10.0 * text.len() as f32 };
+                let (x0, x1) = (x, x + width);
+                x = x1 + 10.0;
+                let quad = Quad::from_box(PixelBox { x0, y0: y, x1, y1: y + 20.0 });
+                Word { text: text.into(), quad, confidence: 0.9 }
+            };
+            let mut words: Vec<Word> = text.split(' ').map(&mut word).collect();
+            words.retain(|word| word.text != "|");
+            TextLine { quad, words, starts_block: starts_block(y) }
         };
         PageRecord {
             width_px: 1000,
@@ -255,6 +240,24 @@ mod tests {
     #[test]
     fn a_longer_title_beats_a_part_of_it() {
         assert_eq!(name(&[page(&[(100.0, "Antrag auf Verlängerung")])]), "Verlängerung");
+    }
+
+    #[test]
+    fn a_title_is_one_only_where_headings_stand() {
+        for (lines, expected) in [
+            (&[(100.0, "Bescheid über die Erteilung einer Aufenthaltserlaubnis")][..], "Bescheid"),
+            (&[(100.0, "1. Bescheid über die Erteilung einer Aufenthaltserlaubnis")], "Bescheid"),
+            (&[(100.0, "Stadt Musterhausen"), (130.0, "– Bescheid –")], "Bescheid"),
+            (&[(100.0, "Antrag auf"), (130.0, "Verlängerung der Aufenthaltserlaubnis")], "Verlängerung"),
+            (&[(100.0, "Stadt Musterhausen | Bescheid vom 3. Mai")], "Bescheid"),
+            (&[(100.0, "Vorgelegt: | Bescheid vom 3. Mai")], UNKNOWN_TYPE),
+            (&[(100.0, "3. Mai | Bescheid | 110,00 €")], UNKNOWN_TYPE),
+            (&[(100.0, "Ich bitte Sie, den Antrag mit allen Anlagen bald vorzulegen.")], UNKNOWN_TYPE),
+            (&[(100.0, "Bitte legen Sie uns den"), (130.0, "Antrag mit allen Anlagen bald vor.")], UNKNOWN_TYPE),
+            (&[(100.0, "Bitte legen Sie uns noch vor: den"), (130.0, "Antrag.")], UNKNOWN_TYPE),
+        ] {
+            assert_eq!(name(&[page(lines)]), expected, "{lines:?}");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@
 /// one in twenty, which is a bad page, stays well below.
 const LETTERS_PER_EDIT: usize = 8;
 
-/// Text made comparable: lower case, umlauts without dots, sharp s as `ss`, everything but letters and digits a
-/// single blank, a blank at both ends.
+/// Text made comparable: lower case, umlauts without dots, sharp s as `ss`, a colon a word of its own (it tells the label
+/// `An:` from the word), everything else but letters and digits a single blank, a blank at both ends.
 pub(super) fn normalise(text: &str) -> Vec<char> {
     let mut normal = vec![' '];
     for letter in text.chars().flat_map(char::to_lowercase) {
@@ -18,6 +18,8 @@ pub(super) fn normalise(text: &str) -> Vec<char> {
             // Combining marks: decomposed umlauts come out like composed ones.
             '\u{300}'..='\u{36f}' | '\u{ad}' => {}
             letter if letter.is_alphanumeric() => normal.push(letter),
+            ':' if normal.last() == Some(&' ') => normal.extend([':', ' ']),
+            ':' => normal.extend([' ', ':', ' ']),
             _ if normal.last() == Some(&' ') => {}
             _ => normal.push(' '),
         }
@@ -43,7 +45,7 @@ impl Phrase {
     pub(super) fn new(phrase: &str) -> Option<Self> {
         let mut letters = normalise(phrase);
         letters.truncate(u128::BITS as usize);
-        let count = letters.iter().filter(|&&letter| letter != ' ').count();
+        let count = letters.iter().filter(|letter| letter.is_alphanumeric()).count();
         if count == 0 {
             return None;
         }
@@ -55,6 +57,16 @@ impl Phrase {
             }
         }
         Some(Self { letters, places, max_edits: (count / LETTERS_PER_EDIT) as u32 })
+    }
+
+    /// Letters, with the blanks at both ends.
+    pub(super) fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// So many letters of a text can be a match that begins with the text.
+    pub(super) fn reach(&self) -> usize {
+        self.letters.len() + self.max_edits as usize
     }
 
     /// Whether this phrase holds the other one.
@@ -143,6 +155,9 @@ mod tests {
             ("Antrag auf Verlängerung", "Antragauf  Verlangerung", true),
             ("Kündigung, Straße", "KUNDIGUNG STRASSE", true),
             ("Bescheid", "", false),
+            ("An:", "An : Stadt Musterhausen", true),
+            ("An:", "rufen Sie mich bitte an", false),
+            ("Vermerk", "Vermerk: Vorsprache", true),
         ] {
             assert_eq!(Phrase::new(phrase).unwrap().find(&normalise(text)).is_some(), found, "{phrase} in {text}");
         }

@@ -8,6 +8,7 @@
 
 mod classify;
 mod matching;
+mod reading;
 
 pub use classify::{Evidence, Matcher, UNKNOWN_TYPE};
 
@@ -28,9 +29,10 @@ pub enum SeparateBy {
 pub struct TypeRule {
     /// Its name, as used in file names and `case.json`.
     pub name: String,
-    /// Phrases that weigh most near the top of a document's first page.
+    /// Headings: at the beginning of a paragraph or alone on a line; near the top of a document's first page they weigh
+    /// most. Within sentences they do not count.
     pub titles: Vec<String>,
-    /// Phrases that speak for the type anywhere.
+    /// Phrases that speak for the type anywhere; one that ends with a colon is a label, and counts only with it.
     pub phrases: Vec<String>,
 }
 

@@ -1,5 +1,6 @@
 //! `scanstrasse run`: a backlog, to its end.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use super::progress::Progress;
 use super::{Exit, Failure, processors};
 use crate::dispatch::{self, Backlog, Summary};
 use crate::infer::ModelFolder;
+use crate::intake::OTHER_ENDINGS;
 use crate::pipeline::{self, LoadError, Pipeline};
 use crate::worker::PoolConfig;
 use crate::worker::pool::Pool;
@@ -162,9 +164,24 @@ fn print_text(summary: &Summary, output: &Path) {
     if s.scans_held > 0 {
         println!("{} files could not be opened and are held as a whole", s.scans_held);
     }
+    if !s.left_lying.is_empty() {
+        println!("left where they lie (no scans): {}", left_lying_text(&s.left_lying));
+    }
     if s.stopped {
         println!("stopped early; nothing is lost: run the same command again to go on");
     }
+}
+
+/// Endings with counts, the most frequent first: `3 .txt, 1 .xml, 1 without an ending`.
+fn left_lying_text(left: &BTreeMap<String, u64>) -> String {
+    let mut kinds: Vec<_> = left.iter().collect();
+    kinds.sort_by_key(|&(_, &count)| std::cmp::Reverse(count));
+    let text = |(ending, count): (&String, &u64)| match ending.as_str() {
+        "" => format!("{count} without an ending"),
+        OTHER_ENDINGS => format!("{count} with other endings"),
+        ending => format!("{count} .{}", ending.escape_debug()),
+    };
+    kinds.into_iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 fn print_json(summary: &Summary) {
@@ -186,7 +203,8 @@ fn print_json(summary: &Summary) {
             "scans": s.scans, "scans_held": s.scans_held, "pages_received": s.pages_received,
             "pages_delivered": s.pages_delivered, "blanks_recorded": s.blanks_recorded,
             "separators_recorded": s.separators_recorded, "pages_held": s.pages_held,
-            "documents": s.documents, "cases": s.cases, "stopped": s.stopped, "held": held,
+            "documents": s.documents, "cases": s.cases, "stopped": s.stopped,
+            "left_lying": s.left_lying, "held": held,
         })
     );
 }

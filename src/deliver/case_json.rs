@@ -130,7 +130,7 @@ impl<W: Write> CaseJson<W> {
         let head = serde_json::json!({
             "number": document.number,
             "type": document.type_name,
-            "confidence": round(document.confidence, 2),
+            "confidence": decimal(document.confidence, 2),
             "file": document.receipt.file.rsplit('/').next(),
             "sha256": document.receipt.sha256,
             "bytes": document.receipt.bytes,
@@ -148,7 +148,7 @@ impl<W: Write> CaseJson<W> {
     pub fn page(&mut self, page: &PageEntry<'_>) -> io::Result<()> {
         self.entry(&PageEntry {
             skew_deg: round(page.skew_deg, 2),
-            ink_share: round(page.ink_share, 5),
+            ink_share: round(page.ink_share, 7),
             ..page.clone()
         })
     }
@@ -207,6 +207,11 @@ fn round(value: f32, digits: usize) -> f32 {
     format!("{value:.digits$}").parse().unwrap_or(value)
 }
 
+/// The same for `json!`, which widens every number to `f64` and would bring the tail back.
+fn decimal(value: f32, digits: usize) -> f64 {
+    format!("{value:.digits$}").parse().unwrap_or(f64::from(value))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -231,7 +236,7 @@ mod tests {
         let document = |number| DocumentEntry {
             number,
             type_name: "x",
-            confidence: 0.5,
+            confidence: 0.48,
             created: Timestamp::default(),
             receipt: &receipt,
         };
@@ -263,6 +268,9 @@ mod tests {
         assert!(read["blanks_removed"][0].get("page").is_none());
         assert_eq!(read["separators"], serde_json::json!([]));
         assert_eq!(read["balance"]["received"], 4);
-        assert!(String::from_utf8(out).unwrap().contains("\"skew_deg\":0.12,"));
+        let text = String::from_utf8(out).unwrap();
+        for number in ["\"skew_deg\":0.12,", "\"confidence\":0.48,"] {
+            assert!(text.contains(number), "{number} is not in {text}");
+        }
     }
 }

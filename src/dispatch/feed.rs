@@ -1,5 +1,6 @@
 //! The intake thread: walks the inputs, digests files, and hands them to the line in the order of the walk.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -43,7 +44,10 @@ pub(super) enum Found {
     /// An input went away.
     Lost(PathBuf),
     /// All inputs were walked to their ends.
-    End,
+    End {
+        /// Files passed over because they are no scans, counted by ending.
+        left_lying: BTreeMap<String, u64>,
+    },
 }
 
 /// The thread's belongings.
@@ -59,28 +63,32 @@ pub(super) struct Feed<'a> {
 struct Gone;
 
 impl Feed<'_> {
-    /// Walks all inputs. Without an [`Found::End`] the walk was cut short.
+    /// Walks all inputs. Without a [`Found::End`] the walk was cut short.
     pub(super) fn run(&self) {
         let _ = self.walk();
     }
 
     fn walk(&self) -> Result<(), Gone> {
+        let mut left_lying = BTreeMap::new();
         for root in self.inputs {
-            let batches = match intake::batches(root, self.rules) {
+            let mut batches = match intake::batches(root, self.rules) {
                 Ok(batches) => batches,
                 Err(error) => {
                     self.trouble(&error)?;
                     continue;
                 }
             };
-            for batch in batches {
+            for batch in &mut batches {
                 match batch {
                     Ok(batch) => self.batch(root, batch)?,
                     Err(error) => self.trouble(&error)?,
                 }
             }
+            for (ending, count) in batches.left_lying() {
+                *left_lying.entry(ending.clone()).or_default() += count;
+            }
         }
-        self.send(Found::End)
+        self.send(Found::End { left_lying })
     }
 
     fn batch(&self, root: &Path, batch: FoundBatch) -> Result<(), Gone> {

@@ -3,7 +3,7 @@
 //! Pages go before new scans, and scans in the order of the walk, so that batches finish one after another. Outcomes
 //! gather for a moment and are committed together; only then are they told, and only then may a batch be finished.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,8 @@ pub(super) struct Worked {
     pub(super) processed: u64,
     /// Files and folders that could not be looked at.
     pub(super) troubles: Vec<HeldItem>,
+    /// Files passed over because they are no scans, counted by ending; none unless `walked`.
+    pub(super) left_lying: BTreeMap<String, u64>,
     /// The inputs were walked to their ends.
     pub(super) walked: bool,
 }
@@ -136,6 +138,7 @@ pub(super) struct Line<'a> {
     scans: u64,
     processed: u64,
     troubles: Vec<HeldItem>,
+    left_lying: BTreeMap<String, u64>,
     walked: bool,
     /// Nothing new is begun.
     stopping: bool,
@@ -159,6 +162,7 @@ impl<'a> Line<'a> {
             scans: 0,
             processed: 0,
             troubles: Vec::new(),
+            left_lying: BTreeMap::new(),
             walked: false,
             stopping: false,
         }
@@ -175,7 +179,12 @@ impl<'a> Line<'a> {
         if result.is_err() {
             self.await_workers();
         }
-        result.map(|()| Worked { processed: self.processed, troubles: self.troubles, walked: self.walked })
+        result.map(|()| Worked {
+            processed: self.processed,
+            troubles: self.troubles,
+            left_lying: self.left_lying,
+            walked: self.walked,
+        })
     }
 
     fn work(
@@ -314,8 +323,9 @@ impl<'a> Line<'a> {
                 }
             }
             Found::Lost(input) => return Err(RunError::InputLost(input)),
-            Found::End => {
+            Found::End { left_lying } => {
                 self.walked = true;
+                self.left_lying = left_lying;
                 self.tell(Event::IntakeFinished { scans: self.scans });
                 self.find_left_over()?;
                 return Ok(false);

@@ -22,6 +22,7 @@ mod tests;
 
 pub use error::RunError;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -156,6 +157,9 @@ pub struct Summary {
     pub cases: u64,
     /// What is held, at most 1,000 things.
     pub held: Vec<HeldItem>,
+    /// Files in the inputs that are no scans by their ending, counted by ending (lower case, without the dot; empty:
+    /// none). Nobody touches them. Known only if the inputs were walked to their ends.
+    pub left_lying: BTreeMap<String, u64>,
     /// Pages that this run processed.
     pub pages_processed_now: u64,
     /// The run was told to stop before its end.
@@ -305,6 +309,7 @@ fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summa
         documents: totals.documents,
         cases: totals.cases,
         held,
+        left_lying: worked.left_lying,
         pages_processed_now: worked.processed,
         stopped: stopped && (totals.batches_open > 0 || !worked.walked),
     })

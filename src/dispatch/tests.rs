@@ -1,6 +1,6 @@
 //! Whole runs over small backlogs, with a worker made of a thread: see [`rig`].
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod rig;
 

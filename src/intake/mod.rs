@@ -14,7 +14,7 @@ mod walk;
 mod tests;
 
 pub use digest::digest;
-pub use walk::{Batches, IntakeError, Overview, batches, overview};
+pub use walk::{Batches, IntakeError, OTHER_ENDINGS, Overview, batches, overview};
 
 /// How the scanner station lays out its output below an input folder.
 ///

@@ -1,5 +1,5 @@
 //! The walk over trees on disk.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 use std::ffi::OsStr;
 use std::fs;

@@ -102,6 +102,9 @@ struct Level {
 /// Number of different endings that [`Batches::left_lying`] tells apart; file names are foreign data.
 const MAX_KINDS: usize = 64;
 
+/// Stands for all further endings in [`Batches::left_lying`].
+pub const OTHER_ENDINGS: &str = "…";
+
 /// Finds the batches of `input`, a folder or a single file, by `rules`. Fails at once if the input is missing or cannot
 /// be read; what cannot be read below it is told as an error in its place, and the walk goes on. Symbolic links are
 /// followed. Hidden files and what systems put beside scans (`Thumbs.db`, `desktop.ini`, `~$…`) are passed over; all
@@ -177,7 +180,7 @@ impl Iterator for Batches {
 
 impl Batches {
     /// Files passed over so far because their ending is none of a scan, counted by ending (lower case; empty: none).
-    /// Complete when the walk has ended. From the 64th different ending on, the rest is counted under `…`.
+    /// Complete when the walk has ended. From the 64th different ending on, the rest is counted under [`OTHER_ENDINGS`].
     pub fn left_lying(&self) -> &BTreeMap<String, u64> {
         &self.left
     }
@@ -232,7 +235,8 @@ impl Batches {
     }
 
     fn leave(&mut self, ending: String) {
-        let kind = if self.left.len() < MAX_KINDS || self.left.contains_key(&ending) { ending } else { "…".into() };
+        let kind =
+            if self.left.len() < MAX_KINDS || self.left.contains_key(&ending) { ending } else { OTHER_ENDINGS.into() };
         *self.left.entry(kind).or_default() += 1;
     }
 

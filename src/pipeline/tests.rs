@@ -1,5 +1,5 @@
 //! Whole files: the reference pipelines, the manual page, and files with mistakes.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ const MAX_FRAME_BYTES: u32 = 64 << 20;
 
 /// Why no frame came.
 #[derive(Debug, thiserror::Error)]
-pub enum FrameError {
+pub(super) enum FrameError {
     /// The other side closed the stream between two frames.
     #[error("the stream has ended")]
     Ended,
@@ -37,7 +37,7 @@ impl From<serde_json::Error> for FrameError {
 }
 
 /// Writes `message` as one frame.
-pub fn write<M: Serialize>(stream: &mut impl Write, message: &M) -> Result<(), FrameError> {
+pub(super) fn write<M: Serialize>(stream: &mut impl Write, message: &M) -> Result<(), FrameError> {
     let mut bytes = vec![0; 4];
     serde_json::to_writer(&mut bytes, message)?;
     let len = u32::try_from(bytes.len() - 4).ok().filter(|&len| len <= MAX_FRAME_BYTES);
@@ -48,7 +48,7 @@ pub fn write<M: Serialize>(stream: &mut impl Write, message: &M) -> Result<(), F
 }
 
 /// Reads one frame.
-pub fn read<M: DeserializeOwned>(stream: &mut impl Read) -> Result<M, FrameError> {
+pub(super) fn read<M: DeserializeOwned>(stream: &mut impl Read) -> Result<M, FrameError> {
     let mut head = [0; 4];
     let first = loop {
         match stream.read(&mut head) {

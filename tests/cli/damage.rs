@@ -1,5 +1,6 @@
 //! `scanstrasse run` on damaged files: each is held for a reason, the rest is delivered.
 
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -50,4 +51,22 @@ fn a_second_run_still_says_that_something_waits() {
         let said = said(&output);
         assert!(said.contains("0004_kennwort.pdf") && said.contains("password"), "{said}");
     }
+}
+
+#[test]
+fn files_that_are_no_scans_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("in"), folder.path().join("out"));
+    fs::create_dir(&input).unwrap();
+    for name in ["liste.txt", "brief.TXT", "daten.xml", "LIESMICH", "Thumbs.db"] {
+        fs::write(input.join(name), "no scan").unwrap();
+    }
+    let text = run(input.to_str().unwrap(), &out, &[]).output().unwrap();
+    assert_eq!(text.status.code(), Some(0), "{}", said(&text));
+    assert!(said(&text).contains("2 .txt, 1 without an ending, 1 .xml"), "{}", said(&text));
+    assert!(!said(&text).contains("liste"), "{}", said(&text));
+
+    let json = run(input.to_str().unwrap(), &out, &["--json"]).output().unwrap();
+    let summary: Value = serde_json::from_slice(&json.stdout).expect("the summary is JSON");
+    assert_eq!(summary["left_lying"], serde_json::json!({"txt": 2, "xml": 1, "": 1}));
 }

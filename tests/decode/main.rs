@@ -1,6 +1,6 @@
 //! Scans of every kind, made here, through [`scanstrasse::raster::ScanFile`].
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod images;
 mod pdf;

@@ -1,0 +1,141 @@
+//! A page's text made searchable: where its lines begin, which of them may be headings.
+
+use super::matching::{Phrase, normalise};
+use crate::model::{PageRecord, Point, TextLine, Word};
+
+/// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
+/// stands at about 103 mm of 297; skew, a cut edge or a long letterhead push it down.
+const HEAD_SHARE: f32 = 0.45;
+
+/// Share of a line's letters from which on a title is what the line is about, wherever in the line it stands. Below it
+/// lie lines of a paragraph that happen to begin or end with the title's words.
+const HEADING_SHARE: f32 = 0.7;
+
+/// Gap between two words, in heights of the words, that divides a row into columns. Blanks of justified text are half a
+/// height wide.
+const WIDE_GAP: f32 = 2.0;
+
+/// The text of a page, normalised, and its lines.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    letters: Vec<char>,
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    /// In `letters`, with the blanks at both ends.
+    start: usize,
+    end: usize,
+    /// As `start`, behind a leading number.
+    begin: usize,
+    in_head: bool,
+    /// Begins a paragraph or stands alone: what it begins with may be a heading.
+    begins: bool,
+    /// Ends as sentences do, and headings do not.
+    full_stop: bool,
+}
+
+/// Where a title stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// As a heading in the head of the page; similarity, 0 to 1.
+    Head(f32),
+    /// As a heading further down.
+    Below,
+}
+
+impl Reading {
+    /// Reads the lines of a page; a word divided at a line's end is made whole.
+    pub(super) fn of(record: &PageRecord) -> Self {
+        let size = (record.width_px, record.height_px);
+        let (_, height) = record.placement.upright_size(size);
+        let upright = record.placement.to_scan(size).inverse();
+        let in_head = |line: &TextLine| {
+            let b = line.quad.bounds();
+            let centre = middle(Point { x: b.x0, y: b.y0 }, Point { x: b.x1, y: b.y1 });
+            upright.is_some_and(|map| map.apply(centre).y <= HEAD_SHARE * height as f32)
+        };
+        let mut reading = Self { letters: vec![' '], lines: Vec::with_capacity(record.lines.len()) };
+        let mut divided = false;
+        for line in &record.lines {
+            let text = line.text();
+            let continues = divided && text.chars().next().is_some_and(char::is_lowercase);
+            if continues {
+                reading.letters.pop();
+            }
+            let start = reading.letters.len().saturating_sub(1);
+            reading.letters.extend(normalise(&text).into_iter().skip(1));
+            let begin = start + behind_number(reading.letters.get(start..).unwrap_or_default());
+            let whole = Line {
+                start,
+                begin,
+                end: reading.letters.len(),
+                in_head: in_head(line),
+                begins: line.starts_block && !continues,
+                full_stop: text.ends_with(['.', ',', ';']),
+            };
+            if let Some(left) = letterhead(line).filter(|_| whole.begins) {
+                let begin = start + normalise(&left).len().saturating_sub(1);
+                reading.lines.push(Line { begin, ..whole.clone() });
+            }
+            reading.lines.push(whole);
+            divided = text.ends_with('-');
+        }
+        reading
+    }
+
+    /// Whether the phrase stands anywhere.
+    pub(super) fn has(&self, phrase: &Phrase) -> bool {
+        phrase.find(&self.letters).is_some()
+    }
+
+    /// The best place where the title is a heading: a paragraph begins with it, after a number if need be, or it is most
+    /// of a line, or it begins the right part of a letterhead; it may go on over the line's end. The same words within a
+    /// sentence are none.
+    pub(super) fn heading(&self, title: &Phrase) -> Option<Place> {
+        let mut best = None;
+        for line in &self.lines {
+            let reach = line.begin + title.reach();
+            let most_of_it = !line.full_stop && title.len() as f32 >= HEADING_SHARE * (line.end - line.start) as f32;
+            let end = match (most_of_it, line.begins) {
+                (true, _) => reach.max(line.end),
+                (false, true) => reach,
+                (false, false) => continue,
+            };
+            let text = self.letters.get(line.begin..end.min(self.letters.len())).unwrap_or_default();
+            best = match (best, title.find(text), line.in_head) {
+                (best, None, _) => best,
+                (Some(Place::Head(other)), Some(similarity), true) => Some(Place::Head(similarity.max(other))),
+                (_, Some(similarity), true) => Some(Place::Head(similarity)),
+                (best, Some(_), false) => best.or(Some(Place::Below)),
+            };
+        }
+        best
+    }
+}
+
+/// The left part of a row that a wide gap divides in two, as in `Sparkasse           Kontoauszug`: the right one may be a
+/// heading as well. `None` for all others, also for a label with its value and for the cells of a table.
+fn letterhead(line: &TextLine) -> Option<String> {
+    let is_wide = |pair: &[Word]| {
+        let ([_, b0, b1, _], [c0, _, _, c1]) = (pair[0].quad.0, pair[1].quad.0);
+        let (end, begin) = (middle(b0, b1), middle(c0, c1));
+        (begin.x - end.x).hypot(begin.y - end.y) > WIDE_GAP * (b1.x - b0.x).hypot(b1.y - b0.y)
+    };
+    let mut gaps = line.words.windows(2).enumerate().filter(|(_, pair)| is_wide(pair));
+    let (last, _) = gaps.next().filter(|_| gaps.next().is_none())?;
+    let left: Vec<&str> = line.words.iter().take(last + 1).map(|word| word.text.as_str()).collect();
+    let left = left.join(" ");
+    (!left.ends_with(':')).then_some(left)
+}
+
+fn middle(a: Point, b: Point) -> Point {
+    Point { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 }
+}
+
+/// Where the words begin behind a leading number, as in `2. Vermerk`.
+fn behind_number(letters: &[char]) -> usize {
+    let digits = letters.iter().skip(1).take_while(|letter| letter.is_ascii_digit()).count();
+    if digits > 0 && letters.get(1 + digits) == Some(&' ') { 1 + digits } else { 0 }
+}
