@@ -4,8 +4,8 @@ use super::crop::{Crop, HEIGHT};
 
 /// Ink by columns.
 pub(super) struct Ink {
-    /// For each column the number of ink pixels.
-    columns: Vec<u16>,
+    /// For each column its ink: bit `y` is set if row `y` has some.
+    columns: Vec<u64>,
     /// First and last row, exclusive, that hold a line's ink.
     pub(super) rows: (usize, usize),
 }
@@ -36,12 +36,12 @@ impl Ink {
             return Self { columns: vec![1; crop.width], rows: (0, HEIGHT) };
         }
         let threshold = paper - (INK_SHARE * f32::from(paper - ink)) as u8;
-        let mut columns = vec![0_u16; crop.width];
+        let mut columns = vec![0_u64; crop.width];
         let mut rows = [0_u32; HEIGHT];
-        for (row, count) in crop.pixels.chunks_exact(crop.width.max(1)).zip(&mut rows) {
+        for (y, (row, count)) in crop.pixels.chunks_exact(crop.width.max(1)).zip(&mut rows).enumerate() {
             for (&grey, column) in row.iter().zip(&mut columns) {
                 let is_ink = (grey ^ flip) <= threshold;
-                *column += u16::from(is_ink);
+                *column |= u64::from(is_ink) << y;
                 *count += u32::from(is_ink);
             }
         }
@@ -52,7 +52,7 @@ impl Ink {
     }
 
     fn has(&self, column: usize) -> bool {
-        self.columns.get(column).is_some_and(|&count| count > 0)
+        self.columns.get(column).is_some_and(|&rows| rows != 0)
     }
 
     /// The widest stretch without ink that lies between columns `from` and `to`, as `start..end`; an empty stretch in
@@ -77,6 +77,30 @@ impl Ink {
         best
     }
 
+    /// Where the ink between two characters with middles `from` and `to` parts best: the middle of the widest gap, or
+    /// the column with least ink.
+    pub(super) fn seam(&self, from: usize, to: usize) -> usize {
+        let gap = self.widest_gap(from, to);
+        if gap.0 < gap.1 {
+            return gap.0.midpoint(gap.1);
+        }
+        let middle = from.midpoint(to);
+        let ink = |column: &usize| self.columns.get(*column).map_or(0, |rows| rows.count_ones());
+        (from..to).min_by_key(|column| (ink(column), column.abs_diff(middle))).unwrap_or(middle)
+    }
+
+    /// The longest stretch of rows, `top..bottom`, with ink in at least two of the columns `from..to`: a character
+    /// without its dots and what else lies above and below. None if the ink has a gap between columns: then it is that
+    /// of two characters.
+    pub(super) fn body(&self, from: usize, to: usize) -> Option<(u32, u32)> {
+        let columns = self.columns.get(self.first(from, to)..self.last(from, to))?;
+        if columns.contains(&0) {
+            return None;
+        }
+        let (_, twice) = columns.iter().fold((0, 0), |(once, twice), &rows| (once | rows, twice | once & rows));
+        longest_stretch(twice)
+    }
+
     /// The first column with ink in `from..to`, or `from`.
     pub(super) fn first(&self, from: usize, to: usize) -> usize {
         (from..to).find(|&column| self.has(column)).unwrap_or(from)
@@ -86,6 +110,23 @@ impl Ink {
     pub(super) fn last(&self, from: usize, to: usize) -> usize {
         (from..to).rev().find(|&column| self.has(column)).map_or(to, |column| column + 1)
     }
+}
+
+/// Rows without ink that a stretch of rows may have at most at one place: faint print breaks.
+const BREAK_ROWS: u32 = 2;
+
+/// The longest stretch of set bits, `first..end`, across breaks.
+fn longest_stretch(rows: u64) -> Option<(u32, u32)> {
+    let mut longest: Option<(u32, u32)> = None;
+    let mut current: Option<(u32, u32)> = None;
+    for row in (0..u64::BITS).filter(|row| rows >> row & 1 == 1) {
+        let first = current.filter(|(_, end)| row - end <= BREAK_ROWS).map_or(row, |(first, _)| first);
+        current = Some((first, row + 1));
+        if longest.is_none_or(|(from, to)| row + 1 - first > to - from) {
+            longest = current;
+        }
+    }
+    longest
 }
 
 /// The grey below which the given share of the pixels lies.
@@ -127,6 +168,31 @@ mod tests {
         let ink = Ink::of(&crop(240, 20, &[(10, 20), (60, 70)]));
         assert_eq!(ink.widest_gap(40, 65), (40, 60));
         assert_eq!(ink.widest_gap(12, 18), (15, 15));
+    }
+
+    #[test]
+    fn a_body_is_one_piece_of_ink_without_its_dot() {
+        let ink = |stretches: &[(usize, usize, usize, usize)]| {
+            let mut crop = crop(240, 240, &[]);
+            for &(x0, x1, y0, y1) in stretches {
+                for y in y0..y1 {
+                    crop.pixels[y * 100 + x0..y * 100 + x1].fill(20);
+                }
+            }
+            Ink::of(&crop)
+        };
+        let i = ink(&[(10, 14, 8, 12), (10, 14, 16, 34), (20, 40, 10, 40)]);
+        assert_eq!(i.body(5, 17), Some((16, 34)));
+        assert_eq!(i.body(5, 45), None, "two characters");
+        assert_eq!(ink(&[(10, 90, 8, 20), (10, 90, 22, 34)]).body(0, 100), Some((8, 34)), "a faint place");
+        assert_eq!(ink(&[(10, 90, 8, 20)]).body(0, 5), None, "nothing");
+    }
+
+    #[test]
+    fn characters_part_in_the_gap_or_where_ink_is_least() {
+        let ink = Ink::of(&crop(240, 20, &[(10, 20), (26, 60)]));
+        assert_eq!(ink.seam(15, 40), 23);
+        assert_eq!(ink.seam(30, 50), 40);
     }
 
     #[test]

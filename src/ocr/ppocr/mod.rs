@@ -3,6 +3,7 @@
 //! In: an upright grey raster, skewed as it is. Out: lines of words in pixels of the raster, from the top down, cells of
 //! a table row as lines of their own. Latin script.
 
+mod case;
 mod crop;
 mod ctc;
 mod detect;

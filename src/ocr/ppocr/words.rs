@@ -1,5 +1,6 @@
 //! From characters with steps to words with edges.
 
+use super::case;
 use super::ctc::Glyph;
 use super::ink::Ink;
 use super::recognise::STEP_PX;
@@ -37,8 +38,12 @@ const ELSEWHERE: f32 = 0.3;
 /// Share of the median width of the blanks that were found, if they are at least two.
 const BLANK_SHARE: f32 = 0.7;
 
+/// The usual gap, in heights of ink, where a line has but one, as in "7 %": that between digits of sans-serif faces.
+const LONE_GAP: f32 = 0.1;
+
 /// Splits the letters of a crop of `width` columns, squeezed to `line_width` of its shape, into words.
 pub(super) fn split(letters: &[Letter], ink: &Ink, width: usize, line_width: f32) -> Vec<CropWord> {
+    let letters = &case::settled(letters, ink, width);
     let gaps = gaps(letters, ink, width);
     let usual = Usual::of(&gaps, (ink.rows.1 - ink.rows.0) as f32 * line_width);
     let mut words = Vec::new();
@@ -125,10 +130,13 @@ impl Usual {
             widths.sort_by(f32::total_cmp);
             widths
         };
-        let median = |widths: &[f32]| widths.get(widths.len() / 2).copied().unwrap_or_default();
+        // Of an even number the lower one: in "19 %" a lost blank must not be measured against itself.
+        let median = |widths: &[f32]| widths.get(widths.len().saturating_sub(1) / 2).copied().unwrap_or_default();
         let blanks = widths(true);
         let blank = if blanks.len() >= 2 { BLANK_SHARE * median(&blanks) } else { 0.0 };
-        Self { height, gap: median(&widths(false)), blank: blank.max(1.0) }
+        let closed = widths(false);
+        let gap = if closed.len() >= 2 { median(&closed) } else { LONE_GAP * height };
+        Self { height, gap, blank: blank.max(1.0) }
     }
 
     fn is_exceeded_by(&self, gap: &Gap) -> bool {
@@ -152,7 +160,7 @@ fn is_box(symbol: &str) -> bool {
 }
 
 /// The column in the middle of a letter's steps.
-fn centre(letter: &Letter) -> usize {
+pub(super) fn centre(letter: &Letter) -> usize {
     (letter.glyph.first + letter.glyph.last + 1) * STEP_PX / 2
 }
 
