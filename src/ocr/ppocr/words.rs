@@ -38,7 +38,8 @@ const ELSEWHERE: f32 = 0.3;
 /// Share of the median width of the blanks that were found, if they are at least two.
 const BLANK_SHARE: f32 = 0.7;
 
-/// The usual gap, in heights of ink, where a line has but one, as in "7 %": that between digits of sans-serif faces.
+/// The usual gap, in heights of ink, where a line has but one and that before a per cent sign, as in "7 %": as between
+/// digits of sans-serif faces.
 const LONE_GAP: f32 = 0.1;
 
 /// Splits the letters of a crop of `width` columns, squeezed to `line_width` of its shape, into words.
@@ -134,8 +135,10 @@ impl Usual {
         let median = |widths: &[f32]| widths.get(widths.len().saturating_sub(1) / 2).copied().unwrap_or_default();
         let blanks = widths(true);
         let blank = if blanks.len() >= 2 { BLANK_SHARE * median(&blanks) } else { 0.0 };
-        let closed = widths(false);
-        let gap = if closed.len() >= 2 { median(&closed) } else { LONE_GAP * height };
+        let gap = match gaps {
+            [lone] if lone.least == AT_COLON_OR_PER_CENT => LONE_GAP * height,
+            _ => median(&widths(false)),
+        };
         Self { height, gap, blank: blank.max(1.0) }
     }
 
@@ -210,6 +213,18 @@ mod tests {
         let ink = inked(160, &[(4, 12), (28, 36), (52, 60), (76, 84), (124, 132)]);
         let words = split(&letters(&[("1", 0), (".", 3), ("2", 6), ("3", 9), ("4", 15)]), &ink, 160, 1.0);
         assert_eq!(texts(&words), ["1.23", "4"]);
+    }
+
+    #[test]
+    fn a_per_cent_sign_stands_apart_if_it_is_printed_so_even_in_the_shortest_line() {
+        // Rows 10 to 40 hold ink: a blank is at least 6 columns wider than the usual gap.
+        let lone = |gap| split(&letters(&[("7", 1), ("%", 4)]), &inked(64, &[(4, 16), (16 + gap, 48)]), 64, 1.0).len();
+        assert_eq!((lone(4), lone(10)), (1, 2));
+        let two = |gap| {
+            let ink = inked(80, &[(2, 12), (14, 24), (24 + gap, 56)]);
+            texts(&split(&letters(&[("1", 0), ("9", 2), ("%", 5)]), &ink, 80, 1.0)).join(" ")
+        };
+        assert_eq!((two(3), two(9)), ("19%".into(), "19 %".into()));
     }
 
     #[test]
