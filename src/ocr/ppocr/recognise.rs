@@ -17,18 +17,18 @@ const LONGEST_PX: usize = 2048;
 /// The widest gap in half a line of that length is one between words, unless it is narrower than this.
 const MIN_BLANK_PX: usize = 6;
 
-/// Text recognition for crops of any width.
+/// Text recognition for crops of any width, by one of the two recognisers.
 pub(super) struct Recogniser {
     network: Network,
     alphabet: Vec<String>,
 }
 
 impl Recogniser {
-    pub(super) fn open(models: &ModelFolder) -> Result<Self, OcrError> {
+    pub(super) fn open(models: &ModelFolder, file: NetworkFile) -> Result<Self, OcrError> {
         let alphabet = models.alphabet().map_err(crate::infer::InferError::from)?;
         // Open width: compiling a network for each of some twenty widths would cost seconds at the start of every
         // worker, and buys a few per cent.
-        let network = Network::open(models, NetworkFile::Recogniser, [Some(1), Some(1), Some(HEIGHT as u32), None])?;
+        let network = Network::open(models, file, [Some(1), Some(1), Some(HEIGHT as u32), None])?;
         Ok(Self { network, alphabet })
     }
 
