@@ -218,9 +218,10 @@ mod tests {
     #[test]
     fn a_per_cent_sign_stands_apart_if_it_is_printed_so_even_in_the_shortest_line() {
         // Rows 10 to 40 hold ink: a blank is at least 6 columns wider than the usual gap.
-        let lone = |gap| split(&letters(&[("7", 1), ("%", 4)]), &inked(64, &[(4, 16), (16 + gap, 48)]), 64, 1.0).len();
+        let lone =
+            |gap: usize| split(&letters(&[("7", 1), ("%", 4)]), &inked(64, &[(4, 16), (16 + gap, 48)]), 64, 1.0).len();
         assert_eq!((lone(4), lone(10)), (1, 2));
-        let two = |gap| {
+        let two = |gap: usize| {
             let ink = inked(80, &[(2, 12), (14, 24), (24 + gap, 56)]);
             texts(&split(&letters(&[("1", 0), ("9", 2), ("%", 5)]), &ink, 80, 1.0)).join(" ")
         };
