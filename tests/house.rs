@@ -28,15 +28,15 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "dispatch",
         &[
-            "model", "saboteur", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake",
-            "deliver", "evidence", "pdf", "export", "pipeline",
+            "model", "saboteur", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
+            "evidence", "pdf", "export", "pipeline",
         ],
     ),
     (
         "cli",
         &[
-            "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
-            "evidence", "pdf", "export", "pipeline", "dispatch",
+            "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
+            "pdf", "export", "pipeline", "dispatch",
         ],
     ),
 ];

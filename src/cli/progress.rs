@@ -186,12 +186,12 @@ fn duration_text(seconds: f64) -> String {
     if days > 0 { format!("{days} d {clock}") } else { clock }
 }
 
-/// What an operator reads when something is held: which scan, which page, why, and what to do.
+/// What an operator reads when something is held: which scan, which page, why. Path and remedy stand in the summary.
 fn held_line(scan: Option<&Digest>, index: Option<u32>, fault: &Fault) -> String {
     let page = index.map_or(String::new(), |index| format!(", page {}", index + 1));
     match scan {
-        Some(scan) => format!("held: scan {}{page}: {fault}", &scan.to_string()[..12]),
-        None => format!("held: a file that cannot be read: {fault}"),
+        Some(scan) => format!("held: scan {}{page}: {}", &scan.to_string()[..12], fault.detail),
+        None => format!("held: a file or folder that cannot be read: {}", fault.detail),
     }
 }
 

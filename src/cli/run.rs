@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::progress::Progress;
 use super::{Exit, Failure, processors};
-use crate::dispatch::{self, Backlog, Summary};
+use crate::dispatch::{self, Backlog, RunError, Summary};
 use crate::infer::ModelFolder;
 use crate::intake::OTHER_ENDINGS;
 use crate::pipeline::{self, LoadError, Pipeline};
@@ -61,6 +61,7 @@ pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let pipeline = load_pipeline(&arguments.pipeline)?;
     check_inputs(&arguments.inputs)?;
+    expect_outside(&arguments.output, &arguments.inputs)?;
     prepare_output(&arguments.output)?;
     let state = arguments
         .state
@@ -121,6 +122,17 @@ fn check_inputs(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses an output folder that lies in an input, before it is made.
+fn expect_outside(output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+    let output = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+    let Some(real) = output.ancestors().find_map(|path| path.canonicalize().ok()) else { return Ok(()) };
+    let around = |input: &&PathBuf| input.canonicalize().is_ok_and(|input| real.starts_with(input));
+    inputs.iter().find(around).map_or(Ok(()), |input| {
+        let error = RunError::OutputInInput { input: input.clone() };
+        Err(Failure::stopped(error.to_string(), error.remedy()))
+    })
+}
+
 /// Makes the output folder and tries whether it can be written, before any work.
 fn prepare_output(output: &Path) -> Result<(), Failure> {
     let failed = |e: std::io::Error| {
@@ -134,7 +146,8 @@ fn prepare_output(output: &Path) -> Result<(), Failure> {
         .prefix(".scanstrasse-probe")
         .permissions(fs::Permissions::from_mode(0o600))
         .tempfile_in(output)
-        .map_err(failed)?;
+        // By its kind only: the probe's name, which the error tells, is of no use to anyone.
+        .map_err(|e| failed(e.kind().into()))?;
     Ok(())
 }
 
@@ -151,25 +164,49 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
 }
 
 fn print_text(summary: &Summary, output: &Path) {
-    for item in &summary.held {
-        let page = item.index.map_or(String::new(), |index| format!(", page {}", index + 1));
-        println!("held: {}{page}: {}", item.path.display(), item.fault);
-    }
     let s = summary;
-    println!(
-        "{} pages received = {} delivered + {} blank pages recorded + {} separator sheets recorded + {} held",
-        s.pages_received, s.pages_delivered, s.blanks_recorded, s.separators_recorded, s.pages_held
-    );
-    println!("{} documents in {} cases lie in {}", s.documents, s.cases, output.display());
+    for item in &s.held {
+        let page = item.index.map_or(String::new(), |index| format!(", page {}", index + 1));
+        println!("held: {}{page}: {}", item.path.display(), item.fault.detail);
+        println!("      {}", item.fault.kind.remedy());
+    }
+    let held = s.pages_held + s.scans_held;
+    let unlisted = held.saturating_sub(s.held.len() as u64);
+    if unlisted > 0 {
+        println!("... and {unlisted} more, see `held` in each case.json");
+    }
+    println!("{} received = {}", counted(s.pages_received, "page"), places_text(s));
+    let (documents, cases) = (counted(s.documents, "document"), counted(s.cases, "case"));
+    println!("{documents} in {cases}, delivered to {}", output.display());
     if s.scans_held > 0 {
-        println!("{} files could not be opened and are held as a whole", s.scans_held);
+        println!("{} held as a whole, with an unknown number of pages", counted(s.scans_held, "file"));
     }
     if !s.left_lying.is_empty() {
         println!("left where they lie (no scans): {}", left_lying_text(&s.left_lying));
     }
     if s.stopped {
         println!("stopped early; nothing is lost: run the same command again to go on");
+    } else if held > 0 {
+        println!("what is held stays where it is: do what stands below each, then run the same command again");
     }
+}
+
+/// Where the received pages are: `17 delivered + 2 held`. Those still to do are none unless the run was stopped.
+fn places_text(s: &Summary) -> String {
+    let settled = s.pages_delivered + s.blanks_recorded + s.separators_recorded + s.pages_held;
+    let others = [
+        (s.blanks_recorded, "blank pages recorded"),
+        (s.separators_recorded, "separator sheets recorded"),
+        (s.pages_held, "held"),
+        (s.pages_received.saturating_sub(settled), "still to do"),
+    ];
+    let others = others.iter().filter(|(count, _)| *count > 0).map(|(count, place)| format!(" + {count} {place}"));
+    format!("{} delivered{}", s.pages_delivered, others.collect::<String>())
+}
+
+/// `1 page`, `2 pages`.
+fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Endings with counts, the most frequent first: `3 .txt, 1 .xml, 1 without an ending`.

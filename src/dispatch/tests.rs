@@ -265,6 +265,19 @@ fn a_scan_altered_between_processing_and_delivery_is_not_delivered() {
 }
 
 #[test]
+fn what_was_held_for_a_limit_goes_on_when_that_is_raised() {
+    let mut rig = Rig::new(&[("A/1.fake", &["scan a", "scan b"]), ("A/2.fake", &["scan c"])]);
+    rig.pipeline.recipe.decode.max_pages = 1;
+    let first = rig.run();
+    assert_eq!((first.scans_held, first.pages_delivered), (1, 1));
+    assert_eq!(rig.run().scans_held, 1, "the same limit, the same end");
+    rig.pipeline.recipe.decode.max_pages = 2;
+    let last = rig.run();
+    assert_eq!((last.scans_held, last.pages_received, last.pages_delivered), (0, 3, 3));
+    assert_eq!(rig.in_documents(), [key("A/1.fake", 0), key("A/1.fake", 1), key("A/2.fake", 0)]);
+}
+
+#[test]
 fn a_page_of_another_recipe_is_processed_again() {
     let mut rig = Rig::new(&[("A/1.fake", &["store a"; 40])]);
     let first = rig.disturbed(Disturbance { stop_after: Some(3), ..Disturbance::default() }).unwrap();

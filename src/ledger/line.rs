@@ -10,7 +10,7 @@ use flate2::write::DeflateEncoder;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{BatchState, DigestBytes, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
-use crate::model::{Digest, Fault, FaultKind, ImageStream, PageRecord, QuarterTurn};
+use crate::model::{Digest, Fault, ImageStream, PageRecord, QuarterTurn};
 
 /// Most bytes that a deflated record may unfold to; a page of 100,000 words has about 30 MB of JSON.
 const MAX_RECORD_BYTES: u64 = 256 << 20;
@@ -183,7 +183,7 @@ impl Ledger {
                         Ok((row.get(0)?, row.get::<_, Json<Fault>>(1)?.0))
                     })?
                     .collect::<Result<Vec<(u32, Fault)>, _>>()?;
-                for (index, _) in held.iter().filter(|(_, fault)| fault.kind == FaultKind::Io) {
+                for (index, _) in held.iter().filter(|(_, fault)| fault.kind.may_pass()) {
                     sql.prepare_cached("UPDATE page SET state = ?3, fault = NULL WHERE scan = ?1 AND idx = ?2")?
                         .execute(params![scan, index, PageState::Received])?;
                 }

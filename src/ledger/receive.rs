@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | nothing | anything readable | a new scan |
 //! | nothing | unreadable | a held scan |
-//! | same digest | readable | known, nothing to do; a scan held for an I/O error is tried again |
+//! | same digest | readable | known, nothing to do; a scan held for what may pass is tried again |
 //! | anything | unreadable | known |
 //! | other digest, held or not opened yet | readable | a new scan; the old one is *replaced* |
 //! | other digest, opened | readable | a scan held as *changed*: pages of the old content went on already |
@@ -190,7 +190,7 @@ impl Intake<'_> {
             (None, Err(fault)) => self.insert(file, Some(fault.clone())),
             (Some(prior), Err(_)) => self.known(prior, None),
             (Some(prior), Ok(digest)) if prior.digest == Some(*digest) => {
-                if prior.state == ScanState::Held && prior.fault.as_ref().is_some_and(|f| f.kind == FaultKind::Io) {
+                if prior.state == ScanState::Held && prior.fault.as_ref().is_some_and(|f| f.kind.may_pass()) {
                     self.replace(&prior, file)
                 } else {
                     self.known(prior, Some(file))

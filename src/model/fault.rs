@@ -59,23 +59,39 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Whether the same bytes may fare better in another run: with other limits, models, a share that is back.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::OverLimit | Self::Deadline | Self::Crash | Self::Nonsense | Self::Io | Self::Engine => true,
+            Self::Empty
+            | Self::Truncated
+            | Self::Corrupt
+            | Self::UnknownFormat
+            | Self::NoPages
+            | Self::Encrypted
+            | Self::Unsupported
+            | Self::Changed => false,
+        }
+    }
+
     /// What a person can do about it, one sentence without a full stop.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Empty => "scan the sheets again",
-            Self::Truncated => "the transfer was cut short: copy the file again or scan the sheets again",
+            Self::Empty => "copy the file again, or scan the sheets again",
+            Self::Truncated => "copy the file again, or scan the sheets again",
             Self::Corrupt => "open the file in a viewer; if it shows no page, scan the sheets again",
             Self::UnknownFormat => "deliver scans as TIFF, JPEG, PNG or PDF",
             Self::NoPages => "scan the sheets again",
             Self::Encrypted => "save the PDF without a password",
             Self::Unsupported => "let the scanner write G4, JPEG, LZW or uncompressed images",
-            Self::OverLimit => "raise the limit in the pipeline's [limits], or scan at a lower resolution",
-            Self::Deadline => "look at the page; retry it, or raise limits.page_seconds",
-            Self::Crash => "look at the page; retry it, and report the file if it happens again",
-            Self::Nonsense => "retry the page, and report the file if it happens again",
+            Self::OverLimit => {
+                "raise the limit in the pipeline's [limits], or scan again at a lower resolution as a new file"
+            }
+            Self::Deadline => "scan this sheet again as a new file; raise limits.page_seconds if that is held too",
+            Self::Crash | Self::Nonsense => "scan this sheet again as a new file; report the file if that is held too",
             Self::Io => "check disk, share and permissions, then run again",
-            Self::Changed => "the scan was altered after intake; find out why, then run again",
-            Self::Engine => "retry the page; if it happens again check the models with `make models`",
+            Self::Changed => "bring the altered file under another name, then run again; find out who altered it",
+            Self::Engine => "check the models with `make models`, then scan this sheet again as a new file",
         }
     }
 }

@@ -32,6 +32,16 @@ fn an_output_that_cannot_be_written_stops_before_any_work() {
 }
 
 #[test]
+fn an_output_within_the_input_stops_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("new/out");
+    let output = run(folder.path().to_str().unwrap(), &out, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("--output"), "{}", said(&output));
+    assert!(!folder.path().join("new").exists(), "nothing is made for a run that cannot start");
+}
+
+#[test]
 fn every_problem_of_a_pipeline_file_is_told_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wrong.toml");
