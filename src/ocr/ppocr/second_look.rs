@@ -16,16 +16,16 @@ use super::recognise::Recogniser;
 use super::strip::Strip;
 
 /// A line whose characters typically have less than this probability is doubtful.
-const DOUBTFUL: f32 = 0.97;
+const DOUBTFUL: f32 = 0.92;
 /// The same for a low line: in coarse print errors hide behind higher probabilities.
-const DOUBTFUL_IF_LOW: f32 = 0.99;
+const DOUBTFUL_IF_LOW: f32 = 0.97;
 /// A line is low if its strip has fewer rows of the page than this: 9 point at 300 dpi has some 40, at 200 dpi 27.
 const LOW_PX: f32 = 40.0;
 /// What is typically less probable than this is a stain or a drawing, and no line for a closer look either.
 const HOPELESS: f32 = 0.3;
 /// Columns of crops that are read again on a page, about 35 microseconds each: a page that is bad all over costs no
-/// more than 0.4 s. The worst lines come first.
-const BUDGET_PX: usize = 12_000;
+/// more than 0.2 s. The worst lines come first.
+const BUDGET_PX: usize = 6_000;
 /// Full width: what is hard to read is not squeezed.
 const LINE_WIDTH: f32 = 1.0;
 
