@@ -8,17 +8,21 @@
 //! cut. `secure_delete`: what was deleted (records hold text of pages) is overwritten.
 
 mod finish;
+mod held;
 mod line;
 mod receive;
 mod report;
 mod states;
+mod status;
 mod store;
 
-pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, PlannedDocument};
+pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, Plan, PlannedDocument};
+pub use held::{DecideError, Decision, HeldThing, NeighbourPlace};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
-pub use states::{BatchState, DocumentState, PageState, ScanState};
+pub use states::{BatchState, DocumentState, HeldState, PageState, ScanState, Verdict};
+pub use status::{BatchBalance, HeldKind, RunRow, Standing};
 pub use store::{Store, StoreError};
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
