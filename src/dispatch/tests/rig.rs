@@ -177,7 +177,7 @@ pub(super) fn fake_worker(
     }
 }
 
-fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answer, Fault> {
+pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answer, Fault> {
     let read = |path: &Path| {
         let text = fs::read_to_string(path).map_err(|e| Fault::new(Stage::Open, FaultKind::Io, e.to_string()))?;
         if text.starts_with("SICK\n") && !path.with_extension("cured").exists() {
