@@ -49,6 +49,11 @@ impl Readers {
             engine: recipe.ocr.enabled.then(|| Engine::open(&recipe.ocr, models)).transpose()?,
         })
     }
+
+    /// Reads nothing: for pages that a person or the pipeline lets go with their picture alone.
+    pub fn none() -> Self {
+        Self { orient: None, engine: None }
+    }
 }
 
 /// What was found on a page: its record but for the picture.

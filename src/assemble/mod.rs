@@ -69,6 +69,8 @@ pub struct Document {
     pub confidence: f32,
     /// Positions of its pages in the batch, ascending; at least one.
     pub pages: Vec<usize>,
+    /// Positions of the held pages that lie where the document lies.
+    pub held: Vec<usize>,
 }
 
 /// Where every page of a batch went, as positions in the batch. Held pages are in neither.
@@ -86,17 +88,17 @@ pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
     let mut start = 0;
     while start < pages.len() {
         let end = document_end(pages, start, rules.separate);
-        let mut kept = Vec::with_capacity(end - start);
+        let (mut kept, mut held) = (Vec::with_capacity(end - start), Vec::new());
         for (position, page) in pages.iter().enumerate().take(end).skip(start) {
             match (page.held, page.blank && rules.drop_blanks) {
-                (true, _) => {}
+                (true, _) => held.push(position),
                 (false, true) => assembly.blanks.push(position),
                 (false, false) => kept.push(position),
             }
         }
         if !kept.is_empty() {
             let (type_name, confidence) = rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence));
-            assembly.documents.push(Document { type_name, confidence, pages: kept });
+            assembly.documents.push(Document { type_name, confidence, pages: kept, held });
         }
         start = end;
     }

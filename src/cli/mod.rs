@@ -5,9 +5,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod check;
+mod held;
 mod ocr;
+mod place;
 mod progress;
 mod run;
+mod status;
 
 use std::process::ExitCode;
 
@@ -27,6 +30,8 @@ const EXAMPLES: &str = "\
 Examples:
   scanstrasse check auslaenderamt                          is the pipeline file sound?
   scanstrasse run auslaenderamt /scans --output /akten     a backlog, to its end
+  scanstrasse status /akten                                what is done, moving and held?
+  scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?
 
 Exit codes:
@@ -39,6 +44,8 @@ Exit codes:
 enum Command {
     Run(run::RunArguments),
     Ocr(ocr::OcrArguments),
+    Status(status::StatusArguments),
+    Held(held::HeldArguments),
     Check(check::CheckArguments),
     /// Reads orders from its parent; not for people.
     #[command(name = crate::worker::pool::WORKER_ARGUMENT, hide = true)]
@@ -83,6 +90,8 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Ocr(arguments) => ocr::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Held(arguments) => held::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Worker => return child::serve(),
     };

@@ -238,7 +238,7 @@ impl<'a> Reading<'a> {
             let path = self.files[file].clone();
             let job = match page {
                 None => Job::Open { path },
-                Some(index) => Job::Page { path, index, picture: picture_path(self.pictures, file, index) },
+                Some(index) => Job::Page { path, index, picture: picture_path(self.pictures, file, index), read: true },
             };
             // At least one must be under way; beyond that, as many as the workers' queue takes.
             if pool.jobs().try_send((self.submitted.len() as u64, job)).is_err() {

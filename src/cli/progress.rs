@@ -179,7 +179,7 @@ impl Progress {
 }
 
 /// `h:mm:ss`, with days where it takes them.
-fn duration_text(seconds: f64) -> String {
+pub(super) fn duration_text(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let clock = format!("{}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60);

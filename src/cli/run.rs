@@ -13,6 +13,7 @@ use clap::Args;
 use crossbeam_channel::{RecvTimeoutError, unbounded};
 use serde_json::json;
 
+use super::place::STATE_FOLDER;
 use super::progress::Progress;
 use super::{Exit, Failure, processors};
 use crate::dispatch::{self, Backlog, RunError, Summary};
@@ -67,7 +68,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         .state
         .clone()
         .or_else(|| pipeline.state.clone())
-        .unwrap_or_else(|| arguments.output.join(".scanstrasse"));
+        .unwrap_or_else(|| arguments.output.join(STATE_FOLDER));
     let models = ModelFolder::locate(pipeline.models.as_deref())
         .map_err(|e| Failure::stopped(e.to_string(), "run `make models`, or set SCANSTRASSE_MODELS or ocr.models"))?;
     let stop = stop_on_signals()?;
@@ -106,7 +107,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     } else {
         print_text(&summary, &arguments.output)
     }
-    Ok(match (summary.stopped, summary.pages_held + summary.scans_held) {
+    Ok(match (summary.stopped, undecided(&summary)) {
         (true, _) => Exit::Stopped,
         (false, 0) => Exit::Delivered,
         (false, _) => Exit::Held,
@@ -163,6 +164,11 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     Ok(stop)
 }
 
+/// What is held and was not given up.
+fn undecided(s: &Summary) -> u64 {
+    (s.pages_held + s.scans_held).saturating_sub(s.pages_discarded + s.scans_discarded)
+}
+
 fn print_text(summary: &Summary, output: &Path) {
     let s = summary;
     for item in &s.held {
@@ -170,10 +176,10 @@ fn print_text(summary: &Summary, output: &Path) {
         println!("held: {}{page}: {}", item.path.display(), item.fault.detail);
         println!("      {}", item.fault.kind.remedy());
     }
-    let held = s.pages_held + s.scans_held;
+    let held = undecided(s);
     let unlisted = held.saturating_sub(s.held.len() as u64);
     if unlisted > 0 {
-        println!("... and {unlisted} more, see `held` in each case.json");
+        println!("... and {unlisted} more, see `scanstrasse held list`");
     }
     println!("{} received = {}", counted(s.pages_received, "page"), places_text(s));
     let (documents, cases) = (counted(s.documents, "document"), counted(s.cases, "case"));
@@ -188,6 +194,10 @@ fn print_text(summary: &Summary, output: &Path) {
         println!("stopped early; nothing is lost: run the same command again to go on");
     } else if held > 0 {
         println!("what is held stays where it is: do what stands below each, then run the same command again");
+        println!("decide about single pages: scanstrasse held list (see docs/held.md)");
+    }
+    if s.pages_discarded + s.scans_discarded > 0 {
+        println!("{} given up by a person and recorded", counted(s.pages_discarded + s.scans_discarded, "held thing"));
     }
 }
 
@@ -205,8 +215,9 @@ fn places_text(s: &Summary) -> String {
 }
 
 /// `1 page`, `2 pages`.
-fn counted(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+pub(super) fn counted(count: u64, thing: &str) -> String {
+    let plural = if thing.ends_with("ch") { "es" } else { "s" };
+    format!("{count} {thing}{}", if count == 1 { "" } else { plural })
 }
 
 /// Endings with counts, the most frequent first: `3 .txt, 1 .xml, 1 without an ending`.
@@ -240,6 +251,7 @@ fn print_json(summary: &Summary) {
             "scans": s.scans, "scans_held": s.scans_held, "pages_received": s.pages_received,
             "pages_delivered": s.pages_delivered, "blanks_recorded": s.blanks_recorded,
             "separators_recorded": s.separators_recorded, "pages_held": s.pages_held,
+            "pages_discarded": s.pages_discarded, "scans_discarded": s.scans_discarded,
             "documents": s.documents, "cases": s.cases, "stopped": s.stopped,
             "left_lying": s.left_lying, "held": held,
         })

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Digest, FaultKind, PageCounts, Receipt, Stage};
+use crate::model::{Digest, Fault, FaultKind, PageCounts, Receipt, Stage};
 
 /// Value of `format`: readers refuse what they do not know.
 pub const FORMAT: &str = "scanstrasse case 1";
@@ -52,6 +52,9 @@ pub struct PageEntry<'a> {
     pub image_sha256: Option<Digest>,
     /// The stream is the scanner's own, bit for bit.
     pub original: bool,
+    /// Why the page has its picture and no text; absent if it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<&'a Fault>,
 }
 
 /// A page or a whole scan that waits for a person.
@@ -71,6 +74,20 @@ pub struct HeldEntry<'a> {
     pub detail: &'a str,
     /// What a person can do.
     pub remedy: &'a str,
+    /// A person gave it up; absent if nobody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discarded: Option<Discarded<'a>>,
+}
+
+/// A person's decision to give a held page or scan up.
+#[derive(Clone, Debug, Serialize)]
+pub struct Discarded<'a> {
+    /// Why.
+    pub reason: &'a str,
+    /// Who.
+    pub by: &'a str,
+    /// When, as RFC 3339.
+    pub at: String,
 }
 
 /// A document that stands at the target.
@@ -231,6 +248,7 @@ mod tests {
             ink_share: 0.1,
             image_sha256: Some(digest),
             original: true,
+            unread: None,
         };
         let receipt = Receipt { file: "K/0001_x.pdf".into(), sha256: digest, bytes: 1 };
         let document = |number| DocumentEntry {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::RunError;
-use crate::deliver::case_json::{Apart, CaseJson, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
+use crate::deliver::case_json::{Apart, CaseJson, Discarded, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
 use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
 use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
@@ -64,7 +64,7 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
             ledger.for_each_case_page(case.id, state, |page| Ok::<_, AccountError>(json.page(&entry(&page, None))?))?;
         }
         json.held_list()?;
-        ledger.for_each_held(Some(case.id), None, |held| {
+        ledger.for_each_case_held(case.id, |held| {
             Ok::<_, AccountError>(json.held(&HeldEntry {
                 scan: held.digest,
                 file: &held.name,
@@ -73,6 +73,11 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 kind: held.fault.kind,
                 detail: &held.fault.detail,
                 remedy: held.fault.kind.remedy(),
+                discarded: held.discarded.as_ref().map(|decision| Discarded {
+                    reason: decision.reason.as_deref().unwrap_or_default(),
+                    by: &decision.person,
+                    at: decision.at.to_string(),
+                }),
             })?)
         })?;
         Ok(json.finish(&ledger.case_counts(case.id)?)?)
@@ -92,6 +97,7 @@ fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {
         ink_share: page.ink_share,
         image_sha256: page.image,
         original: page.original,
+        unread: page.unread.as_ref(),
     }
 }
 

@@ -9,17 +9,19 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use jiff::Timestamp;
 
 use super::document::{self, DocumentError};
+use super::held::{self, Blockers};
 use super::{Event, RunError, account, lost_input};
-use crate::assemble::{AssembleRules, Matcher, PageFacts, assemble};
+use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble};
 use crate::deliver::folder::{Folder, PlaceError, document_name};
 use crate::evidence;
 use crate::intake;
 use crate::ledger::{
-    BatchState, CaseHead, DocumentRow, DocumentScan, DocumentState, Ledger, PageKey, PageState, PlannedDocument, Store,
+    BatchState, CaseHead, DocumentRow, DocumentScan, DocumentState, Ledger, PageKey, PageState, Plan, PlannedDocument,
+    Store,
 };
 use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
 use crate::pdf::DocumentInfo;
-use crate::pipeline::{BlankAction, Pipeline};
+use crate::pipeline::{BlankAction, HeldDocument, Pipeline};
 
 /// Time between two versions of `index.csv` while the line runs; longer if writing it takes more than a twentieth of it.
 const INDEX_INTERVAL: Duration = Duration::from_secs(30);
@@ -136,12 +138,14 @@ impl Finisher<'_> {
         Ok(())
     }
 
-    /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents.
+    /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents. In a
+    /// batch that comes here again, what went on already takes its place among the sheets, as held pages do.
     fn plan(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
         let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
         self.ledger.for_each_page(batch, |page| {
-            let (held, record) = (page.state == PageState::Held, page.record);
-            ready &= held || record.is_some();
+            let to_place = matches!(page.state, PageState::Processed | PageState::Waiting);
+            let (held, record) = (!to_place, page.record.filter(|_| to_place));
+            ready &= page.state != PageState::Received && to_place == record.is_some();
             keys.push(page.page);
             facts.push(PageFacts {
                 scan: page.page.scan,
@@ -161,12 +165,35 @@ impl Finisher<'_> {
         };
         let assembly = assemble(&facts, &rules);
         let key = |positions: &[usize]| positions.iter().filter_map(|&p| keys.get(p).copied()).collect::<Vec<_>>();
-        let documents: Vec<PlannedDocument> = assembly
-            .documents
-            .into_iter()
-            .map(|d| PlannedDocument { pages: key(&d.pages), type_name: d.type_name, confidence: d.confidence })
-            .collect();
-        Ok(self.ledger.plan(batch, &documents, &key(&assembly.blanks), Timestamp::now())?)
+        let blockers = self.blockers(batch)?;
+        let mut plan = Plan { blanks: key(&assembly.blanks), ..Plan::default() };
+        for document in assembly.documents {
+            let pages = key(&document.pages);
+            match blockers.of(&key(&document.held), &pages) {
+                Some(fault) => plan.waiting.extend(pages.into_iter().map(|page| (page, fault.clone()))),
+                None => plan.documents.push(PlannedDocument {
+                    pages,
+                    type_name: document.type_name,
+                    confidence: document.confidence,
+                }),
+            }
+        }
+        self.ledger.plan(batch, &plan, Timestamp::now())?;
+        for (page, fault) in plan.waiting {
+            self.tell_held(page, &fault)?;
+        }
+        Ok(())
+    }
+
+    /// What documents of the batch wait for: nothing, unless the pipeline wants that.
+    fn blockers(&self, batch: i64) -> Result<Blockers, RunError> {
+        Ok(match self.pipeline.held {
+            HeldDocument::Apart | HeldDocument::Image => Blockers::default(),
+            HeldDocument::Wait => Blockers {
+                undecided: self.ledger.undecided(batch)?,
+                whole_batch: self.pipeline.separate == SeparateBy::Batch,
+            },
+        })
     }
 
     /// Brings one document to the target. Pages that turn out unusable are held, and the rest is delivered.
@@ -180,7 +207,7 @@ impl Finisher<'_> {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Halt::Quit);
             }
-            let mut pages = 0;
+            let (mut pages, mut held) = (0, None);
             for scan in self.ledger.document_scans(document.id)? {
                 let state = match intact.get(&scan.scan) {
                     Some(state) => state.clone(),
@@ -192,8 +219,14 @@ impl Finisher<'_> {
                 };
                 match state {
                     Ok(()) => pages += scan.pages.len(),
-                    Err(fault) => self.hold(&scan.pages, &fault)?,
+                    Err(fault) => {
+                        self.hold(&scan.pages, &fault)?;
+                        held = scan.pages.first().copied();
+                    }
                 }
+            }
+            if let Some(page) = held.filter(|_| self.pipeline.held == HeldDocument::Wait && pages > 0) {
+                return self.wait(document, page);
             }
             if pages == 0 {
                 return Ok(self.ledger.void_document(document.id)?);
@@ -205,7 +238,12 @@ impl Finisher<'_> {
                     self.tell(Event::DocumentDelivered { pages: pages as u32 });
                     return Ok(());
                 }
-                Err(DocumentError::Page(page, fault)) => self.hold(&[page], &fault)?,
+                Err(DocumentError::Page(page, fault)) => {
+                    self.hold(&[page], &fault)?;
+                    if self.pipeline.held == HeldDocument::Wait && pages > 1 {
+                        return self.wait(document, page);
+                    }
+                }
                 Err(DocumentError::Document(fault)) => {
                     for scan in self.ledger.document_scans(document.id)? {
                         self.hold(&scan.pages, &fault)?;
@@ -261,10 +299,19 @@ impl Finisher<'_> {
 
     fn hold(&mut self, pages: &[PageKey], fault: &Fault) -> Result<(), Halt> {
         self.ledger.hold_pages(pages, fault)?;
-        for page in pages {
-            let scan = self.ledger.scan_digest(page.scan)?;
-            self.tell(Event::Held { scan, index: Some(page.index), fault: fault.clone() });
-        }
+        pages.iter().try_for_each(|&page| self.tell_held(page, fault))
+    }
+
+    /// The document waits for its page `held`, which turned out to be unusable.
+    fn wait(&mut self, document: &DocumentRow, held: PageKey) -> Result<(), Halt> {
+        let fault = held::waits_for(Some(held), None);
+        let pages = self.ledger.wait_document(document.id, &fault)?;
+        pages.into_iter().try_for_each(|page| self.tell_held(page, &fault))
+    }
+
+    fn tell_held(&self, page: PageKey, fault: &Fault) -> Result<(), Halt> {
+        let scan = self.ledger.scan_digest(page.scan)?;
+        self.tell(Event::Held { scan, index: Some(page.index), fault: fault.clone() });
         Ok(())
     }
 

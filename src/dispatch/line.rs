@@ -3,6 +3,8 @@
 //! Pages go before new scans, and scans in the order of the walk, so that batches finish one after another. Outcomes
 //! gather for a moment and are committed together; only then are they told, and only then may a batch be finished.
 
+mod again;
+
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io::Write;
@@ -21,6 +23,7 @@ use crate::ledger::{
     BatchState, CaseId, Change, FoundPlace, Ledger, LedgerError, PageChange, PageKey, PendingScan, Reception, Store,
 };
 use crate::model::{Digest, Fault, FaultKind, Stage};
+use crate::pipeline::HeldDocument;
 use crate::worker::{Answer, Job, Outcome};
 
 /// Longest time that an outcome waits for others to be committed with.
@@ -45,6 +48,7 @@ pub(super) struct Setup<'a> {
     pub(super) spool: PathBuf,
     pub(super) recipe: i64,
     pub(super) attempts: u32,
+    pub(super) held: HeldDocument,
     pub(super) max_pages: u32,
     pub(super) inputs: &'a [PathBuf],
     pub(super) jobs: &'a Sender<(u64, Job)>,
@@ -74,6 +78,8 @@ struct Scan {
     path: PathBuf,
     len: u64,
     digest: Digest,
+    /// Pages that go on without their text, with the fault for which they were held.
+    released: BTreeMap<u32, Fault>,
 }
 
 /// Work for a worker.
@@ -84,6 +90,8 @@ struct Task {
     page: Option<u32>,
     /// From 1.
     attempt: u32,
+    /// Its text is not read, for this fault.
+    unread: Option<Fault>,
 }
 
 /// Work at a worker.
@@ -130,8 +138,8 @@ pub(super) struct Line<'a> {
     queues: HashMap<i64, VecDeque<i64>>,
     /// Batches that the finisher has or had.
     passed_on: HashSet<i64>,
-    /// Batches of the folder that the feed is at.
-    at_feed: HashSet<i64>,
+    /// Batches of the folder that the feed is at, with the scans at hand that were met there.
+    at_feed: HashMap<i64, HashSet<i64>>,
     /// Batches that the walk did not meet.
     left_over: VecDeque<i64>,
     group: Group,
@@ -156,7 +164,7 @@ impl<'a> Line<'a> {
             open: HashMap::new(),
             queues: HashMap::new(),
             passed_on: HashSet::new(),
-            at_feed: HashSet::new(),
+            at_feed: HashMap::new(),
             left_over: VecDeque::new(),
             group: Group::default(),
             scans: 0,
@@ -224,6 +232,7 @@ impl<'a> Line<'a> {
                         self.take_left_over(batch)?;
                         continue;
                     }
+                    None if !self.stopping && self.take_decided()? => continue,
                     _ => break,
                 }
             }
@@ -268,13 +277,13 @@ impl<'a> Line<'a> {
         let path = task.scan.path.clone();
         let job = match task.page {
             None => Job::Open { path },
-            Some(index) => Job::Page { path, index, picture: picture.clone() },
+            Some(index) => Job::Page { path, index, picture: picture.clone(), read: task.unread.is_none() },
         };
         Some((ticket, job, Flight { task, picture }))
     }
 
     fn begin(&mut self, ticket: u64, flight: Flight) {
-        if let Task { scan, page: Some(index), attempt: 1 } = &flight.task {
+        if let Task { scan, page: Some(index), attempt: 1, .. } = &flight.task {
             self.tell(Event::PageStarted { scan: scan.digest, index: *index });
         }
         self.flights.insert(ticket, flight);
@@ -286,12 +295,13 @@ impl<'a> Line<'a> {
         }
         while let Some((scan, pages)) = self.pages.front_mut() {
             if let Some(index) = pages.pop_front() {
-                return Some(Task { scan: scan.clone(), page: Some(index), attempt: 1 });
+                let unread = scan.released.get(&index).cloned();
+                return Some(Task { scan: scan.clone(), page: Some(index), attempt: 1, unread });
             }
             self.pages.pop_front();
         }
         let scan = self.unopened.pop_front()?;
-        Some(Task { scan, page: None, attempt: 1 })
+        Some(Task { scan, page: None, attempt: 1, unread: None })
     }
 
     /// What waits here is in the ledger as well; the next run takes it from there.
@@ -311,7 +321,8 @@ impl<'a> Line<'a> {
                 let receptions = self.setup.ledger.receive(&place, &files, last)?;
                 receptions.into_iter().for_each(|reception| self.take(reception));
                 if last {
-                    for batch in std::mem::take(&mut self.at_feed) {
+                    for (batch, met) in std::mem::take(&mut self.at_feed) {
+                        self.take_missing(batch, &met)?;
                         self.close(batch);
                     }
                 }
@@ -347,7 +358,8 @@ impl<'a> Line<'a> {
             _ => {}
         }
         if unfinished && !self.passed_on.contains(&batch) {
-            self.at_feed.insert(batch);
+            let met = self.at_feed.entry(batch).or_default();
+            met.extend(pending.as_ref().map(|pending| pending.scan));
             self.begin_batch(batch, case);
             if let Some(pending) = pending {
                 self.enqueue(batch, pending);
@@ -363,8 +375,8 @@ impl<'a> Line<'a> {
     }
 
     fn enqueue(&mut self, batch: i64, pending: PendingScan) {
-        let PendingScan { scan: id, path, len, digest, pages } = pending;
-        let scan = Arc::new(Scan { id, batch, path, len, digest });
+        let PendingScan { scan: id, path, len, digest, pages, released } = pending;
+        let scan = Arc::new(Scan { id, batch, path, len, digest, released });
         match pages {
             None => {
                 self.adjust(batch, 1, 0);
@@ -414,9 +426,10 @@ impl<'a> Line<'a> {
                 believe::opened(pages, self.setup.max_pages).map(|()| Change::Opened { scan: task.scan.id, pages })
             }
             (Ok(Answer::Processed { record }), Some(index)) => {
-                believe::page(&record, task.scan.len, &picture, self.setup.store)?.map(|done| Change::Page {
-                    page: PageKey { scan: task.scan.id, index },
-                    change: PageChange::Processed(Box::new(done)),
+                believe::page(&record, task.scan.len, &picture, self.setup.store)?.map(|mut done| {
+                    done.unread = task.unread.clone();
+                    let page = PageKey { scan: task.scan.id, index };
+                    Change::Page { page, change: PageChange::Processed(Box::new(done)) }
                 })
             }
             (Ok(_), _) => Err(Fault::new(Stage::Worker, FaultKind::Nonsense, "the worker answered another question")),
@@ -443,18 +456,19 @@ impl<'a> Line<'a> {
                 if fault.kind == FaultKind::Io {
                     self.expect_disks(&scan.path)?;
                 }
-                let may_pass = matches!(fault.kind, FaultKind::Crash | FaultKind::Deadline);
-                if may_pass && task.attempt < self.setup.attempts {
-                    self.again.push_back(Task { attempt: task.attempt + 1, ..task });
+                if let Some(next) = again::after(&task, &fault, self.setup.attempts, self.setup.held) {
+                    self.again.push_back(next);
                     return Ok(());
                 }
+                let attempts = task.attempt;
                 self.group.events.push(Event::Held { scan: Some(scan.digest), index: page, fault: fault.clone() });
                 self.group.settled.push(scan.batch);
                 self.group.changes.push(match page {
-                    None => Change::ScanHeld { scan: scan.id, fault },
-                    Some(index) => {
-                        Change::Page { page: PageKey { scan: scan.id, index }, change: PageChange::Held(fault) }
-                    }
+                    None => Change::ScanHeld { scan: scan.id, fault, attempts },
+                    Some(index) => Change::Page {
+                        page: PageKey { scan: scan.id, index },
+                        change: PageChange::Held(fault, attempts),
+                    },
                 });
             }
         }

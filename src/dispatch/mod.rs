@@ -16,6 +16,7 @@ mod document;
 mod error;
 mod feed;
 mod finish;
+mod held;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use jiff::Timestamp;
 
 use crate::deliver::folder::Folder;
 use crate::intake;
@@ -151,11 +153,15 @@ pub struct Summary {
     pub separators_recorded: u64,
     /// Held.
     pub pages_held: u64,
+    /// Of these, given up by a person.
+    pub pages_discarded: u64,
+    /// Of `scans_held`, given up by a person.
+    pub scans_discarded: u64,
     /// Documents at the target.
     pub documents: u64,
     /// Cases with such documents.
     pub cases: u64,
-    /// What is held, at most 1,000 things.
+    /// What is held and waits for a person, at most 1,000 things.
     pub held: Vec<HeldItem>,
     /// Files in the inputs that are no scans by their ending, counted by ending (lower case, without the dot; empty:
     /// none). Nobody touches them. Known only if the inputs were walked to their ends.
@@ -187,10 +193,12 @@ pub fn run(
     }
     let state = StateDir::claim(&backlog.state_dir)?;
     let mut ledger = state.ledger()?;
-    let (finisher_ledger, feed_ledger) = (state.ledger()?, state.ledger()?);
+    let (finisher_ledger, feed_ledger, mut count_ledger) = (state.ledger()?, state.ledger()?, state.ledger()?);
     bind(&mut ledger, &target)?;
     let recipe = ledger.recipe(backlog.pipeline.recipe.digest())?;
     ledger.recover(recipe)?;
+    ledger.apply_decisions(true)?;
+    ledger.begin_run(Timestamp::now())?;
     let store = state.store()?;
     sweep(&ledger, &store)?;
 
@@ -205,6 +213,8 @@ pub fn run(
         scope.spawn(move || {
             let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
             let (scans, bytes) = overviews.fold((0, 0u64), |(n, b), o| (n + o.scans, b.saturating_add(o.bytes)));
+            // Only an estimate hangs on it.
+            let _ = count_ledger.note_backlog(scans);
             let _ = events.send(Event::BacklogCounted { scans, bytes });
         });
         let feed = feed::Feed { ledger: feed_ledger, inputs, rules, found, quit: [quit, stop] };
@@ -230,6 +240,7 @@ pub fn run(
             spool: state.spool(),
             recipe,
             attempts: backlog.pipeline.attempts.max(1),
+            held: backlog.pipeline.held,
             max_pages: backlog.pipeline.recipe.decode.max_pages,
             inputs,
             jobs,
@@ -294,10 +305,11 @@ fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summa
     let unread = held.len() as u64;
     held.truncate(MAX_HELD_LISTED as usize);
     let room = MAX_HELD_LISTED - held.len() as u32;
-    ledger.for_each_held(None, Some(room), |HeldRow { path, index, fault, .. }| {
+    ledger.for_each_held(room, |HeldRow { path, index, fault, .. }| {
         held.push(HeldItem { path, index, fault });
         Ok::<_, LedgerError>(())
     })?;
+    let (pages_discarded, scans_discarded) = ledger.discarded()?;
     Ok(Summary {
         scans: totals.scans,
         scans_held: totals.scans_held + unread,
@@ -306,6 +318,8 @@ fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summa
         blanks_recorded: totals.pages.blanks,
         separators_recorded: totals.pages.separators,
         pages_held: totals.pages.held,
+        pages_discarded,
+        scans_discarded,
         documents: totals.documents,
         cases: totals.cases,
         held,

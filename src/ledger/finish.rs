@@ -14,9 +14,9 @@ use crate::model::{Digest, Fault, PageCounts, PageRecord, Receipt};
 pub struct BatchPage {
     /// Which.
     pub page: PageKey,
-    /// `Processed` or `Held`; anything else means that the batch is not ready.
+    /// `Received` means that the batch is not ready.
     pub state: PageState,
-    /// Its record, if it was processed.
+    /// Its record, if it was processed and did not go on yet.
     pub record: Option<PageRecord>,
 }
 
@@ -29,6 +29,17 @@ pub struct PlannedDocument {
     pub confidence: f32,
     /// Its pages in order.
     pub pages: Vec<PageKey>,
+}
+
+/// What the barrier decides of a batch. Pages that it does not name stay where they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// The documents, in order.
+    pub documents: Vec<PlannedDocument>,
+    /// Blank pages that are left out.
+    pub blanks: Vec<PageKey>,
+    /// Pages whose documents wait for a held page, with that as the fault.
+    pub waiting: Vec<(PageKey, Fault)>,
 }
 
 /// A document of a batch.
@@ -128,18 +139,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// Gives the documents of a batch their numbers and pages, records the blank pages that are left out, and moves the
-    /// batch to `Assembled`; all or nothing. A batch that is there already stays as it is.
+    /// Gives the documents of a batch their numbers and pages, records the blank pages that are left out and the pages
+    /// that wait for a held one, and moves the batch to `Assembled`; all or nothing. A batch that is there already stays
+    /// as it is.
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn plan(
-        &mut self,
-        batch: i64,
-        documents: &[PlannedDocument],
-        blanks: &[PageKey],
-        now: Timestamp,
-    ) -> Result<(), LedgerError> {
+    pub fn plan(&mut self, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
+        let Plan { documents, blanks, waiting } = plan;
         self.write(|sql| {
             let moved = sql.execute(
                 "UPDATE batch SET state = ?2 WHERE id = ?1 AND state < ?2",
@@ -149,12 +156,22 @@ impl Ledger {
                 return Ok(());
             }
             for blank in blanks {
-                sql.prepare_cached("UPDATE page SET state = ?3 WHERE scan = ?1 AND idx = ?2 AND state = ?4")?
-                    .execute(params![blank.scan, blank.index, PageState::BlankRecorded, PageState::Processed])?;
+                sql.prepare_cached(
+                    "UPDATE page SET state = ?3, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state IN (?4, ?5)",
+                )?
+                .execute(params![
+                    blank.scan,
+                    blank.index,
+                    PageState::BlankRecorded,
+                    PageState::Processed,
+                    PageState::Waiting
+                ])?;
             }
+            super::held::wait(sql, waiting)?;
             for document in documents {
                 plan_document(sql, batch, document, now)?;
             }
+            super::held::settle_batch(sql, batch)?;
             Ok(())
         })
     }
@@ -255,11 +272,7 @@ impl Ledger {
     /// # Errors
     /// SQLite failed.
     pub fn void_document(&mut self, document: i64) -> Result<(), LedgerError> {
-        self.write(|sql| {
-            let void = params![document, DocumentState::Void, DocumentState::Planned];
-            sql.execute("UPDATE document SET state = ?2 WHERE id = ?1 AND state = ?3", void)?;
-            Ok(())
-        })
+        self.write(|sql| void(sql, document))
     }
 
     /// Records that a document stands at the target, and deletes the records of its pages. Gives back the store objects
@@ -286,6 +299,7 @@ impl Ledger {
                 "DELETE FROM page_record WHERE (scan, idx) IN (SELECT scan, idx FROM page WHERE document = ?1)",
             )?
             .execute([document])?;
+            super::held::settle_document(sql, document)?;
             release(sql, "document = ?1", document)
         })
     }
@@ -319,8 +333,8 @@ impl Ledger {
         Ok(counts)
     }
 
-    /// Moves a batch to `Delivered` with its balance, and deletes what was kept of its held and left-out pages. Gives
-    /// back store objects as [`Self::deliver_document`] does.
+    /// Moves a batch to `Delivered` with its balance, and deletes what was kept of its held and left-out pages, but not of
+    /// those whose documents wait for a held page. Gives back store objects as [`Self::deliver_document`] does.
     ///
     /// # Errors
     /// SQLite failed.
@@ -339,10 +353,20 @@ impl Ledger {
                     balance.held as i64
                 ],
             )?;
-            sql.execute("DELETE FROM page_record WHERE scan IN (SELECT id FROM scan WHERE batch = ?1)", [batch])?;
-            release(sql, "scan IN (SELECT id FROM scan WHERE batch = ?1)", batch)
+            sql.execute(
+                "DELETE FROM page_record WHERE (scan, idx) IN (SELECT page.scan, page.idx FROM scan
+                 JOIN page ON page.scan = scan.id WHERE scan.batch = ?1 AND page.state <> 6)",
+                [batch],
+            )?;
+            release(sql, "state <> 6 AND scan IN (SELECT id FROM scan WHERE batch = ?1)", batch)
         })
     }
+}
+
+pub(super) fn void(sql: &Connection, document: i64) -> Result<(), LedgerError> {
+    let void = params![document, DocumentState::Void, DocumentState::Planned];
+    sql.execute("UPDATE document SET state = ?2 WHERE id = ?1 AND state = ?3", void)?;
+    Ok(())
 }
 
 fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: Timestamp) -> Result<(), LedgerError> {
@@ -367,8 +391,18 @@ fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: 
     ])?;
     let id = sql.last_insert_rowid();
     for (position, page) in document.pages.iter().enumerate() {
-        sql.prepare_cached("UPDATE page SET document = ?3, position = ?4 WHERE scan = ?1 AND idx = ?2 AND state = ?5")?
-            .execute(params![page.scan, page.index, id, position as i64, PageState::Processed])?;
+        sql.prepare_cached(
+            "UPDATE page SET document = ?3, position = ?4, state = ?5, fault = NULL
+             WHERE scan = ?1 AND idx = ?2 AND state IN (?5, ?6)",
+        )?
+        .execute(params![
+            page.scan,
+            page.index,
+            id,
+            position as i64,
+            PageState::Processed,
+            PageState::Waiting
+        ])?;
     }
     Ok(())
 }
@@ -394,7 +428,7 @@ pub(super) fn add_up(
         counts.received += count;
         match state {
             PageState::Received | PageState::Processed => {}
-            PageState::Held => counts.held = count,
+            PageState::Held | PageState::Waiting => counts.held += count,
             PageState::Delivered => counts.delivered = count,
             PageState::BlankRecorded => counts.blanks = count,
             PageState::SeparatorRecorded => counts.separators = count,

@@ -1,6 +1,6 @@
 //! The line's side of the ledger: pages counted, processed, held.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,8 @@ pub struct PendingScan {
     pub digest: Digest,
     /// Its pages, if they were counted, and those not processed yet.
     pub pages: Option<(u32, VecDeque<u32>)>,
+    /// Of these, the pages that a person lets go without their text, with the fault for which they were held.
+    pub released: BTreeMap<u32, Fault>,
 }
 
 impl PendingScan {
@@ -62,7 +64,8 @@ impl PendingScan {
             }
             _ => return Ok(None),
         };
-        Ok(Some(Self { scan, path, len, digest, pages }))
+        let released = super::held::released(sql, scan)?;
+        Ok(Some(Self { scan, path, len, digest, pages, released }))
     }
 }
 
@@ -83,6 +86,8 @@ pub struct Processed {
     original: bool,
     stored: Option<Digest>,
     record: Vec<u8>,
+    /// The fault for which its text was not read.
+    pub unread: Option<Fault>,
 }
 
 impl Processed {
@@ -106,6 +111,7 @@ impl Processed {
                 ImageStream::InScan(_) => None,
             },
             record: encoder.finish().map_err(|_| LedgerError::Record)?,
+            unread: None,
         })
     }
 }
@@ -132,6 +138,8 @@ pub enum Change {
         scan: i64,
         /// Why.
         fault: Fault,
+        /// After so many attempts, at least 1.
+        attempts: u32,
     },
     /// Something became of a page.
     Page {
@@ -147,8 +155,8 @@ pub enum Change {
 pub enum PageChange {
     /// It was processed.
     Processed(Box<Processed>),
-    /// It is held.
-    Held(Fault),
+    /// It is held, after so many attempts (at least 1).
+    Held(Fault, u32),
 }
 
 impl Ledger {
@@ -164,28 +172,29 @@ impl Ledger {
     }
 
     /// Makes an interrupted run's unfinished batches fit for this one: pages that another recipe made, or that were held
-    /// for an I/O error, are to be processed again. Batches whose documents have their numbers stay as they are.
+    /// for what may pass, are to be processed again. Batches whose documents have their numbers stay as they are; in one
+    /// that was delivered before, a person decides which held pages are tried again.
     ///
     /// # Errors
     /// SQLite failed.
     pub fn recover(&mut self, recipe: i64) -> Result<(), LedgerError> {
-        let unfinished = "SELECT scan.id FROM batch JOIN scan ON scan.batch = batch.id WHERE batch.state < ?1";
+        let unfinished = "SELECT scan.id, batch.received IS NULL FROM batch JOIN scan ON scan.batch = batch.id
+                          WHERE batch.state < ?1";
         self.write(|sql| {
-            let scans: Vec<i64> = {
+            let scans: Vec<(i64, bool)> = {
                 let mut statement = sql.prepare(unfinished)?;
-                let rows = statement.query_map([BatchState::Assembled], |row| row.get(0))?;
+                let rows = statement.query_map([BatchState::Assembled], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 rows.collect::<Result<_, _>>()?
             };
-            for scan in scans {
+            for (scan, first_time) in scans {
                 let mut statement = sql.prepare_cached("SELECT idx, fault FROM page WHERE scan = ?1 AND state = ?2")?;
                 let held = statement
                     .query_map(params![scan, PageState::Held], |row| {
                         Ok((row.get(0)?, row.get::<_, Json<Fault>>(1)?.0))
                     })?
                     .collect::<Result<Vec<(u32, Fault)>, _>>()?;
-                for (index, _) in held.iter().filter(|(_, fault)| fault.kind.may_pass()) {
-                    sql.prepare_cached("UPDATE page SET state = ?3, fault = NULL WHERE scan = ?1 AND idx = ?2")?
-                        .execute(params![scan, index, PageState::Received])?;
+                for (index, _) in held.iter().filter(|(_, fault)| first_time && fault.kind.may_pass()) {
+                    super::held::try_again(sql, PageKey { scan, index: *index })?;
                 }
                 let foreign = params![scan, PageState::Processed, recipe];
                 sql.prepare_cached(
@@ -194,7 +203,8 @@ impl Ledger {
                 )?
                 .execute(foreign)?;
                 sql.prepare_cached(
-                    "UPDATE page SET state = 0, stored = NULL WHERE scan = ?1 AND state = ?2 AND recipe IS NOT ?3",
+                    "UPDATE page SET state = 0, stored = NULL, unread = NULL
+                     WHERE scan = ?1 AND state = ?2 AND recipe IS NOT ?3",
                 )?
                 .execute(foreign)?;
             }
@@ -212,19 +222,23 @@ impl Ledger {
             for change in changes {
                 match change {
                     Change::Opened { scan, pages } => open(sql, recipe, *scan, *pages)?,
-                    Change::ScanHeld { scan, fault } => {
-                        sql.prepare_cached("UPDATE scan SET state = ?2, fault = ?3 WHERE id = ?1 AND state = ?4")?
+                    Change::ScanHeld { scan, fault, attempts } => {
+                        let held = sql
+                            .prepare_cached("UPDATE scan SET state = ?2, fault = ?3 WHERE id = ?1 AND state = ?4")?
                             .execute(params![scan, ScanState::Held, Json(fault), ScanState::Received])?;
+                        super::held::count_attempts(sql, *scan, None, held, *attempts)?;
                     }
                     Change::Page { page, change: PageChange::Processed(processed) } => {
                         process(sql, recipe, *page, processed)?;
                     }
-                    Change::Page { page, change: PageChange::Held(fault) } => {
-                        let sql = sql.prepare_cached(
-                            "UPDATE page SET state = ?3, fault = ?4 WHERE scan = ?1 AND idx = ?2 AND state = ?5",
-                        );
+                    Change::Page { page, change: PageChange::Held(fault, attempts) } => {
                         let (held, received) = (PageState::Held, PageState::Received);
-                        sql?.execute(params![page.scan, page.index, held, Json(fault), received])?;
+                        let held = sql
+                            .prepare_cached(
+                                "UPDATE page SET state = ?3, fault = ?4 WHERE scan = ?1 AND idx = ?2 AND state = ?5",
+                            )?
+                            .execute(params![page.scan, page.index, held, Json(fault), received])?;
+                        super::held::count_attempts(sql, page.scan, Some(page.index), held, *attempts)?;
                     }
                 }
             }
@@ -310,8 +324,8 @@ fn open(sql: &Connection, recipe: i64, scan: i64, pages: u32) -> Result<(), Ledg
         .optional()?;
     if let Some(twin) = twin {
         sql.prepare_cached(
-            "UPDATE page SET (state, recipe, turn, skew, blank, ink, image, original, stored) =
-               (SELECT t.state, t.recipe, t.turn, t.skew, t.blank, t.ink, t.image, t.original, t.stored
+            "UPDATE page SET (state, recipe, turn, skew, blank, ink, image, original, stored, unread) =
+               (SELECT t.state, t.recipe, t.turn, t.skew, t.blank, t.ink, t.image, t.original, t.stored, t.unread
                 FROM page AS t WHERE t.scan = ?2 AND t.idx = page.idx)
              WHERE scan = ?1 AND EXISTS (SELECT 1 FROM page AS t JOIN page_record AS r ON r.scan = t.scan AND r.idx = t.idx
                WHERE t.scan = ?2 AND t.idx = page.idx AND t.state = ?3 AND t.recipe = ?4)",
@@ -331,7 +345,7 @@ fn process(sql: &Connection, recipe: i64, page: PageKey, done: &Processed) -> Re
     let changed = sql
         .prepare_cached(
             "UPDATE page SET state = ?3, recipe = ?4, turn = ?5, skew = ?6, blank = ?7, ink = ?8, image = ?9,
-               original = ?10, stored = ?11 WHERE scan = ?1 AND idx = ?2 AND state = ?12",
+               original = ?10, stored = ?11, unread = ?13, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state = ?12",
         )?
         .execute(params![
             page.scan,
@@ -345,7 +359,8 @@ fn process(sql: &Connection, recipe: i64, page: PageKey, done: &Processed) -> Re
             DigestBytes(done.image),
             done.original,
             done.stored.map(DigestBytes),
-            PageState::Received
+            PageState::Received,
+            done.unread.clone().map(Json)
         ])?;
     if changed > 0 {
         sql.prepare_cached("INSERT INTO page_record (scan, idx, record) VALUES (?1, ?2, ?3)")?.execute(params![

@@ -8,17 +8,21 @@
 //! cut. `secure_delete`: what was deleted (records hold text of pages) is overwritten.
 
 mod finish;
+mod held;
 mod line;
 mod receive;
 mod report;
 mod states;
+mod status;
 mod store;
 
-pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, PlannedDocument};
+pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, Plan, PlannedDocument};
+pub use held::{DecideError, Decision, HeldThing, NeighbourPlace};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
-pub use states::{BatchState, DocumentState, PageState, ScanState};
+pub use states::{BatchState, DocumentState, HeldState, PageState, ScanState, Verdict};
+pub use status::{BatchBalance, HeldKind, RunRow, Standing};
 pub use store::{Store, StoreError};
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
@@ -111,7 +115,16 @@ impl StateDir {
         let io = |source| LedgerError::Io { path: lock_path.clone(), source };
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&lock_path).map_err(io)?;
-        match lock.try_lock() {
+        // `status` looks at the lock for a moment ([`is_claimed`]); that must not keep a run from starting.
+        let mut claimed = lock.try_lock();
+        for _ in 0..CLAIM_PATIENCE {
+            if claimed.is_ok() {
+                break;
+            }
+            std::thread::sleep(CLAIM_PAUSE);
+            claimed = lock.try_lock();
+        }
+        match claimed {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LedgerError::Busy(path)),
             Err(TryLockError::Error(source)) => return Err(LedgerError::Io { path: lock_path, source }),
@@ -159,6 +172,46 @@ impl StateDir {
         ledger.make_schema(&file)?;
         Ok(ledger)
     }
+}
+
+/// How often, and after which pause each, a claim is tried again before the state folder counts as busy.
+const CLAIM_PATIENCE: u32 = 5;
+const CLAIM_PAUSE: Duration = Duration::from_millis(10);
+
+/// Whether a folder is the state folder of a line.
+pub fn is_state_dir(path: &Path) -> bool {
+    path.join("ledger.sqlite").is_file()
+}
+
+/// Whether a process works with a state folder right now.
+///
+/// # Errors
+/// The lock cannot be looked at.
+pub fn is_claimed(state_dir: &Path) -> Result<bool, LedgerError> {
+    let path = state_dir.join("lock");
+    let lock = match File::open(&path) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(source) => return Err(LedgerError::Io { path, source }),
+    };
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(source)) => Err(LedgerError::Io { path, source }),
+    }
+}
+
+/// Opens the ledger of a state folder for decisions of people ([`Ledger::decide`]), which need no claim: a run may be at
+/// work.
+///
+/// # Errors
+/// There is none, or it is foreign or of another version.
+pub fn open_to_decide(state_dir: &Path) -> Result<Ledger, LedgerError> {
+    let file = state_dir.join("ledger.sqlite");
+    let sql = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let ledger = Ledger::configure(sql)?;
+    ledger.check_version(&file)?;
+    Ok(ledger)
 }
 
 /// Reads the ledger of a state folder that another process may be using.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::line::PendingScan;
-use super::{BatchState, DigestBytes, Json, Ledger, LedgerError, PathBytes, ScanState};
+use super::{BatchState, DigestBytes, HeldState, Json, Ledger, LedgerError, PathBytes, ScanState};
 use crate::model::{Digest, Fault, FaultKind, Stage};
 
 /// A batch as intake found it.
@@ -174,6 +174,8 @@ struct Prior {
     state: ScanState,
     pages: Option<u32>,
     fault: Option<Fault>,
+    /// A person gave it up.
+    discarded: bool,
 }
 
 impl Intake<'_> {
@@ -190,7 +192,8 @@ impl Intake<'_> {
             (None, Err(fault)) => self.insert(file, Some(fault.clone())),
             (Some(prior), Err(_)) => self.known(prior, None),
             (Some(prior), Ok(digest)) if prior.digest == Some(*digest) => {
-                if prior.state == ScanState::Held && prior.fault.as_ref().is_some_and(|f| f.kind.may_pass()) {
+                let may_pass = prior.fault.as_ref().is_some_and(|f| f.kind.may_pass()) && !prior.discarded;
+                if prior.state == ScanState::Held && may_pass {
                     self.replace(&prior, file)
                 } else {
                     self.known(prior, Some(file))
@@ -208,11 +211,12 @@ impl Intake<'_> {
     fn priors(&self, name: &str) -> Result<Vec<Prior>, LedgerError> {
         let sql =
             "SELECT scan.id, batch.id, batch.key = ?3, batch.state, scan.digest, scan.state, scan.pages, scan.fault,
-                          batch.casefile
+                          batch.casefile,
+                          EXISTS (SELECT 1 FROM held WHERE held.scan = scan.id AND held.idx = -1 AND held.state = ?4)
                    FROM scan JOIN batch ON batch.id = scan.batch
                    WHERE scan.root = ?1 AND scan.name = ?2 ORDER BY scan.id DESC";
         let mut statement = self.sql.prepare_cached(sql)?;
-        let priors = statement.query_map(params![self.root, name, self.place.key], |row| {
+        let priors = statement.query_map(params![self.root, name, self.place.key, HeldState::Discarded], |row| {
             Ok(Prior {
                 scan: row.get(0)?,
                 batch: row.get(1)?,
@@ -223,6 +227,7 @@ impl Intake<'_> {
                 pages: row.get(6)?,
                 fault: row.get::<_, Option<Json<Fault>>>(7)?.map(|fault| fault.0),
                 case: row.get(8)?,
+                discarded: row.get(9)?,
             })
         })?;
         Ok(priors.collect::<Result<_, _>>()?)
@@ -259,7 +264,11 @@ impl Intake<'_> {
         self.sql
             .prepare_cached("UPDATE scan SET state = ?2 WHERE id = ?1")?
             .execute(params![prior.scan, ScanState::Replaced])?;
-        self.insert(file, None)
+        let reception = self.insert(file, None)?;
+        if let Some(pending) = &reception.pending {
+            super::held::carry_over(self.sql, prior.scan, pending.scan)?;
+        }
+        Ok(reception)
     }
 
     fn insert(&mut self, file: &FoundFile, fault: Option<Fault>) -> Result<Reception, LedgerError> {
@@ -290,15 +299,16 @@ impl Intake<'_> {
             return Ok(open);
         }
         let key = self.place.key;
-        let sql =
-            "SELECT id, casefile, round, state FROM batch WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1";
-        let last: Option<(i64, i64, i64, BatchState)> = self
+        // A batch that was delivered once and is open again for held pages takes no new scans.
+        let sql = "SELECT id, casefile, round, state < 2 AND received IS NULL FROM batch
+                   WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1";
+        let last: Option<(i64, i64, i64, bool)> = self
             .sql
             .prepare_cached(sql)?
             .query_row(params![self.root, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
         let open = match last {
-            Some((batch, case, _, BatchState::Receiving | BatchState::Received)) => {
+            Some((batch, case, _, true)) => {
                 self.sql.execute("UPDATE batch SET state = ?2 WHERE id = ?1", params![batch, BatchState::Receiving])?;
                 (batch, case)
             }

@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use rusqlite::{Params, Row, params};
 
 use super::finish::{DocumentRow, add_up};
-use super::{BatchState, DigestBytes, DocumentState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
+use super::held::Decision;
+use super::{
+    DigestBytes, DocumentState, HeldState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState, Verdict,
+};
 use crate::model::{Digest, Fault, PageCounts};
 
 /// A scan of a case.
@@ -44,6 +48,8 @@ pub struct CasePage {
     pub image: Option<Digest>,
     /// The stream is the scanner's own, bit for bit.
     pub original: bool,
+    /// Why its text was not read, if it was not.
+    pub unread: Option<Fault>,
 }
 
 /// Something held.
@@ -59,6 +65,8 @@ pub struct HeldRow {
     pub index: Option<u32>,
     /// Why.
     pub fault: Fault,
+    /// Who gave it up, when and why, if somebody did.
+    pub discarded: Option<Decision>,
 }
 
 /// A line of the index.
@@ -90,7 +98,7 @@ pub struct Totals {
 }
 
 impl Ledger {
-    fn visit<T, E: From<LedgerError>>(
+    pub(super) fn visit<T, E: From<LedgerError>>(
         &self,
         sql: &str,
         params: impl Params,
@@ -114,10 +122,12 @@ impl Ledger {
         case: i64,
         visit: impl FnMut(CaseScan) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT batch.key, scan.name, scan.digest, scan.len, scan.pages FROM batch
-                   JOIN scan ON scan.batch = batch.id
-                   WHERE batch.casefile = ?1 AND batch.state >= ?2 AND scan.state <> ?3
-                   ORDER BY batch.id, scan.seq, scan.id";
+        let sql = format!(
+            "SELECT batch.key, scan.name, scan.digest, scan.len, CASE WHEN {WHOLE_HELD} THEN NULL ELSE scan.pages END
+             FROM batch JOIN scan ON scan.batch = batch.id
+             WHERE batch.casefile = ?1 AND {ACCOUNTED} AND scan.state <> ?2
+             ORDER BY batch.id, scan.seq, scan.id"
+        );
         let read = |row: &Row<'_>| {
             Ok(CaseScan {
                 batch: row.get(0)?,
@@ -127,7 +137,7 @@ impl Ledger {
                 pages: row.get(4)?,
             })
         };
-        self.visit(sql, params![case, BatchState::Assembled, ScanState::Replaced], read, visit)
+        self.visit(&sql, params![case, ScanState::Replaced], read, visit)
     }
 
     /// The documents of a case that stand at the target, in order.
@@ -166,61 +176,89 @@ impl Ledger {
         visit: impl FnMut(CasePage) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!(
-            "{CASE_PAGE} JOIN batch ON batch.id = scan.batch WHERE batch.casefile = ?1 AND batch.state >= ?2
-             AND page.state = ?3 ORDER BY batch.id, scan.seq, scan.id, page.idx"
+            "{CASE_PAGE} JOIN batch ON batch.id = scan.batch WHERE batch.casefile = ?1 AND {ACCOUNTED}
+             AND page.state = ?2 ORDER BY batch.id, scan.seq, scan.id, page.idx"
         );
-        self.visit(&sql, params![case, BatchState::Assembled, state], read_case_page, visit)
+        self.visit(&sql, params![case, state], read_case_page, visit)
     }
 
-    /// Visits what is held: of one case (in batches that came as far as the barrier), or of all. Whole scans come before pages.
+    /// Visits what waits for a person, at most `limit` things. Whole scans come before pages.
     ///
     /// # Errors
     /// SQLite or `visit` failed.
     pub fn for_each_held<E: From<LedgerError>>(
         &self,
-        case: Option<i64>,
-        limit: Option<u32>,
+        limit: u32,
         mut visit: impl FnMut(HeldRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let read = |row: &Row<'_>| {
-            Ok(HeldRow {
-                path: row.get::<_, PathBytes>(0)?.0,
-                name: row.get(1)?,
-                digest: row.get::<_, Option<DigestBytes>>(2)?.map(|digest| digest.0),
-                index: row.get(3)?,
-                fault: row.get::<_, Json<Fault>>(4)?.0,
-            })
-        };
-        let sql = "SELECT scan.path, scan.name, scan.digest, NULL, scan.fault
-             FROM batch JOIN scan ON scan.batch = batch.id
-             WHERE (?1 IS NULL OR (batch.casefile = ?1 AND batch.state >= ?4)) AND scan.state = ?2
-             ORDER BY batch.id, scan.seq, scan.id LIMIT ?3";
-        // A negative limit is none.
-        let limit = limit.map_or(-1, i64::from);
+        let sql = format!(
+            "{HELD_ROW} JOIN batch ON batch.id = scan.batch WHERE held.idx = -1 AND scan.state = ?1 AND held.state <> ?2
+             ORDER BY batch.id, scan.seq, scan.id LIMIT ?3"
+        );
         let mut seen = 0;
-        self.visit(sql, params![case, ScanState::Held, limit, BatchState::Assembled], read, |row| {
+        self.visit(&sql, params![ScanState::Held, HeldState::Discarded, limit], read_held_row, |row| {
             seen += 1;
             visit(row)
         })?;
-        let sql = "SELECT scan.path, scan.name, scan.digest, page.idx, page.fault
-             FROM batch JOIN scan ON scan.batch = batch.id JOIN page ON page.scan = scan.id
-             WHERE (?1 IS NULL OR (batch.casefile = ?1 AND batch.state >= ?4)) AND page.state = ?2
-             ORDER BY batch.id, scan.seq, scan.id, page.idx LIMIT ?3";
-        let limit = if limit < 0 { limit } else { (limit - seen).max(0) };
-        self.visit(sql, params![case, PageState::Held, limit, BatchState::Assembled], read, visit)
+        let sql = format!(
+            "{HELD_ROW} JOIN batch ON batch.id = scan.batch JOIN page ON page.scan = held.scan AND page.idx = held.idx
+             WHERE page.state IN (?1, ?2) AND held.state <> ?3
+             ORDER BY batch.id, scan.seq, scan.id, page.idx LIMIT ?4"
+        );
+        let held = params![PageState::Held, PageState::Waiting, HeldState::Discarded, limit.saturating_sub(seen)];
+        self.visit(&sql, held, read_held_row, visit)
     }
 
-    /// Where the pages of a case are; of batches that came as far as the barrier.
+    /// Visits what the account of a case calls held; that includes what is tried again and did not go on yet. Whole
+    /// scans come before pages.
+    ///
+    /// # Errors
+    /// SQLite or `visit` failed.
+    pub fn for_each_case_held<E: From<LedgerError>>(
+        &self,
+        case: i64,
+        mut visit: impl FnMut(HeldRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let case_held = format!(
+            "{HELD_ROW} JOIN batch ON batch.id = scan.batch
+             WHERE batch.casefile = ?1 AND {ACCOUNTED} AND scan.state <> ?2 AND held.state <> ?3"
+        );
+        let order = "ORDER BY batch.id, scan.seq, scan.id, held.idx";
+        let unsettled = params![case, ScanState::Replaced, HeldState::Settled];
+        let sql = format!("{case_held} AND held.idx = -1 {order}");
+        self.visit(&sql, unsettled, read_held_row, &mut visit)?;
+        let sql = format!("{case_held} AND held.idx >= 0 AND NOT {WHOLE_HELD} {order}");
+        self.visit(&sql, unsettled, read_held_row, visit)
+    }
+
+    /// Where the pages of a case are, as its account tells it.
     ///
     /// # Errors
     /// SQLite failed.
     pub fn case_counts(&self, case: i64) -> Result<PageCounts, LedgerError> {
-        let mut statement = self.sql.prepare_cached(
-            "SELECT page.state, count(*) FROM batch JOIN scan ON scan.batch = batch.id JOIN page ON page.scan = scan.id
-             WHERE batch.casefile = ?1 AND batch.state >= ?2 GROUP BY page.state",
-        )?;
-        add_up(statement.query_map(params![case, BatchState::Assembled], |row| {
+        // One statement sees one moment: a page that is tried again counts as held, once.
+        let sql = format!(
+            "SELECT CASE WHEN page.state < 2 AND EXISTS (SELECT 1 FROM held WHERE held.scan = page.scan
+                      AND held.idx = page.idx AND held.state <> ?2) THEN ?3 ELSE page.state END AS place, count(*)
+             FROM batch JOIN scan ON scan.batch = batch.id JOIN page ON page.scan = scan.id
+             WHERE batch.casefile = ?1 AND {ACCOUNTED} AND NOT {WHOLE_HELD} GROUP BY place"
+        );
+        let mut statement = self.sql.prepare_cached(&sql)?;
+        add_up(statement.query_map(params![case, HeldState::Settled, PageState::Held], |row| {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?)
+    }
+
+    /// Things that a person gave up: pages, and whole scans.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn discarded(&self) -> Result<(u64, u64), LedgerError> {
+        let sql = "SELECT count(*) FILTER (WHERE idx >= 0), count(*) FILTER (WHERE idx < 0) FROM held
+                   JOIN scan ON scan.id = held.scan WHERE held.state = ?1 AND scan.state <> ?2";
+        let discarded = params![HeldState::Discarded, ScanState::Replaced];
+        Ok(self.sql.query_row(sql, discarded, |row| {
+            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
         })?)
     }
 
@@ -270,7 +308,7 @@ impl Ledger {
 
 const CASE_PAGE: &str =
     "SELECT scan.name, scan.digest, page.idx, page.turn, page.skew, page.blank, page.ink, page.image,
-    page.original FROM page JOIN scan ON scan.id = page.scan";
+    page.original, page.unread FROM page JOIN scan ON scan.id = page.scan";
 
 fn read_case_page(row: &Row<'_>) -> rusqlite::Result<CasePage> {
     Ok(CasePage {
@@ -283,5 +321,40 @@ fn read_case_page(row: &Row<'_>) -> rusqlite::Result<CasePage> {
         ink_share: row.get::<_, Option<f32>>(6)?.unwrap_or_default(),
         image: row.get::<_, Option<DigestBytes>>(7)?.map(|digest| digest.0),
         original: row.get::<_, Option<bool>>(8)?.unwrap_or_default(),
+        unread: row.get::<_, Option<Json<Fault>>>(9)?.map(|fault| fault.0),
+    })
+}
+
+/// Of a `batch`: the account of its case tells of it. It came as far as the barrier, or did so before it was opened again
+/// for something held.
+const ACCOUNTED: &str = "(batch.state >= 2 OR batch.received IS NOT NULL)";
+
+/// Of a `scan`: the account of its case calls it held as a whole. One that is tried again is so until its batch comes to
+/// the barrier.
+const WHOLE_HELD: &str =
+    "EXISTS (SELECT 1 FROM held AS whole WHERE whole.scan = scan.id AND whole.idx = -1 AND whole.state < 4)";
+
+const HELD_ROW: &str = "SELECT scan.path, scan.name, scan.digest, held.idx, held.fault, d.reason, d.person, d.at_ms
+    FROM held JOIN scan ON scan.id = held.scan LEFT JOIN decision AS d
+    ON held.state = 3 AND d.id = (SELECT max(id) FROM decision WHERE held = held.id)";
+
+fn read_held_row(row: &Row<'_>) -> rusqlite::Result<HeldRow> {
+    let discarded = match row.get::<_, Option<i64>>(7)? {
+        Some(at_ms) => Some(Decision {
+            verdict: Verdict::Discard,
+            reason: row.get(5)?,
+            person: row.get(6)?,
+            at: Timestamp::from_millisecond(at_ms).unwrap_or_default(),
+            applied: true,
+        }),
+        None => None,
+    };
+    Ok(HeldRow {
+        path: row.get::<_, PathBytes>(0)?.0,
+        name: row.get(1)?,
+        digest: row.get::<_, Option<DigestBytes>>(2)?.map(|digest| digest.0),
+        index: u32::try_from(row.get::<_, i64>(3)?).ok(),
+        fault: row.get::<_, Json<Fault>>(4)?.0,
+        discarded,
     })
 }

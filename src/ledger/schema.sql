@@ -82,6 +82,7 @@ CREATE TABLE document (
   UNIQUE (casefile, number)
 ) STRICT;
 CREATE INDEX document_batch ON document (batch);
+CREATE INDEX document_undelivered ON document (state) WHERE state <> 1;
 
 -- One side of one sheet. `document` and `position` (from 0) say where it went: a page cannot be in two documents.
 CREATE TABLE page (
@@ -100,10 +101,14 @@ CREATE TABLE page (
   document INTEGER REFERENCES document,
   position INTEGER,
   fault TEXT,
+  -- The fault for which it ships with its picture and no text.
+  unread TEXT,
   PRIMARY KEY (scan, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX page_document ON page (document, position) WHERE document IS NOT NULL;
 CREATE INDEX page_stored ON page (stored) WHERE stored IS NOT NULL;
+-- Counts pages by scan and state without reading the pages themselves.
+CREATE INDEX page_place ON page (scan, state);
 
 -- Deflated JSON of page records (personal data), until their document is delivered.
 CREATE TABLE page_record (
@@ -112,4 +117,59 @@ CREATE TABLE page_record (
   record BLOB NOT NULL,
   PRIMARY KEY (scan, idx),
   FOREIGN KEY (scan, idx) REFERENCES page (scan, idx)
+) STRICT;
+
+-- Everything that was ever held, by the number that people use; idx -1 is the whole scan. Held again, a thing keeps its
+-- number. States: HeldState in states.rs.
+CREATE TABLE held (
+  id INTEGER PRIMARY KEY,
+  scan INTEGER NOT NULL REFERENCES scan,
+  idx INTEGER NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,
+  fault TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  UNIQUE (scan, idx)
+) STRICT;
+CREATE INDEX held_unsettled ON held (state) WHERE state < 4;
+
+-- Whoever holds something, and wherever in the program: it gets its number in the same transaction.
+CREATE TRIGGER page_held AFTER UPDATE OF state ON page WHEN NEW.state IN (2, 6) BEGIN
+  INSERT INTO held (scan, idx, fault, attempts, first_ms, last_ms)
+  VALUES (NEW.scan, NEW.idx, NEW.fault, NEW.state = 2, CAST(unixepoch('subsec') * 1000 AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  ON CONFLICT (scan, idx) DO UPDATE
+  SET state = 0, fault = excluded.fault, attempts = attempts + excluded.attempts, last_ms = excluded.last_ms;
+END;
+CREATE TRIGGER scan_held AFTER UPDATE OF state ON scan WHEN NEW.state = 2 BEGIN
+  INSERT INTO held (scan, idx, fault, attempts, first_ms, last_ms)
+  VALUES (NEW.id, -1, NEW.fault, 1, CAST(unixepoch('subsec') * 1000 AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  ON CONFLICT (scan, idx) DO UPDATE
+  SET state = 0, fault = excluded.fault, attempts = attempts + 1, last_ms = excluded.last_ms;
+END;
+CREATE TRIGGER scan_received_held AFTER INSERT ON scan WHEN NEW.state = 2 BEGIN
+  INSERT INTO held (scan, idx, fault, attempts, first_ms, last_ms)
+  VALUES (NEW.id, -1, NEW.fault, 1, CAST(unixepoch('subsec') * 1000 AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+
+-- What people decided about held things. The line applies a decision when it next can; until then a later one replaces
+-- it. Verdicts: Verdict in states.rs.
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY,
+  held INTEGER NOT NULL REFERENCES held,
+  verdict INTEGER NOT NULL,
+  reason TEXT,
+  person TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  applied INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX decision_held ON decision (held);
+CREATE INDEX decision_open ON decision (applied) WHERE applied = 0;
+
+-- The last run, for its rate and the estimate of its end.
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  started_ms INTEGER NOT NULL,
+  pages_before INTEGER NOT NULL,
+  backlog_scans INTEGER
 ) STRICT;

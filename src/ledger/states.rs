@@ -55,7 +55,7 @@ numbered! {
 }
 
 numbered! {
-    /// Where a page is. From `Held` on it is in exactly one final place.
+    /// Where a page is. From `Held` on it is in exactly one place of the batch's balance.
     PageState {
         /// Known, not processed.
         Received = 0,
@@ -69,6 +69,36 @@ numbered! {
         BlankRecorded = 4,
         /// A separator sheet, recorded.
         SeparatorRecorded = 5,
+        /// Processed, its record kept; its document waits for a page that is held. Counts as held.
+        Waiting = 6,
+    }
+}
+
+numbered! {
+    /// What is to become of a held thing.
+    HeldState {
+        /// A person has to decide.
+        Open = 0,
+        /// It is tried again.
+        Again = 1,
+        /// Its picture goes on without text.
+        Released = 2,
+        /// A person gave it up. It stays held.
+        Discarded = 3,
+        /// It went on, or another file came in its place.
+        Settled = 4,
+    }
+}
+
+numbered! {
+    /// What a person decides about a held thing.
+    Verdict {
+        /// Try it again.
+        Retry = 1,
+        /// Deliver its picture without text.
+        Release = 2,
+        /// Give it up: it stays held, and nobody waits for it.
+        Discard = 3,
     }
 }
 

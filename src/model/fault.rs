@@ -56,6 +56,8 @@ pub enum FaultKind {
     Changed,
     /// The OCR engine failed.
     Engine,
+    /// The page is sound, but its document waits for a page that is held.
+    Waits,
 }
 
 impl FaultKind {
@@ -70,7 +72,29 @@ impl FaultKind {
             | Self::NoPages
             | Self::Encrypted
             | Self::Unsupported
-            | Self::Changed => false,
+            | Self::Changed
+            | Self::Waits => false,
+        }
+    }
+
+    /// What happened, in words of the people who scan; a lower-case fragment.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Empty => "the file is empty",
+            Self::Truncated => "the file breaks off before its end",
+            Self::Corrupt => "the file is damaged",
+            Self::UnknownFormat => "this is no scan that the line can read",
+            Self::NoPages => "the file has no pages",
+            Self::Encrypted => "the PDF is protected by a password",
+            Self::Unsupported => "the scanner wrote a kind of image that cannot be read",
+            Self::OverLimit => "too large for the limits of the pipeline",
+            Self::Deadline => "took too long and was given up",
+            Self::Crash => "the program that reads pages failed on it",
+            Self::Nonsense => "reading it gave a result that cannot be right",
+            Self::Io => "could not be read from disk or share",
+            Self::Changed => "the file was altered after it was received",
+            Self::Engine => "the text recognition failed",
+            Self::Waits => "waits for another page of its document",
         }
     }
 
@@ -92,6 +116,7 @@ impl FaultKind {
             Self::Io => "check disk, share and permissions, then run again",
             Self::Changed => "bring the altered file under another name, then run again; find out who altered it",
             Self::Engine => "check the models with `make models`, then scan this sheet again as a new file",
+            Self::Waits => "decide about the page that it waits for",
         }
     }
 }

@@ -37,6 +37,18 @@ pub enum BlankAction {
     Drop,
 }
 
+/// What becomes of a document that has a held page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeldDocument {
+    /// It is delivered without the page, which stays held.
+    #[default]
+    Apart,
+    /// It is delivered with the page's picture, without its text, if there is a picture; else as `Apart`.
+    Image,
+    /// It waits until somebody decides about the page.
+    Wait,
+}
+
 /// Where documents go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Target {
@@ -68,6 +80,8 @@ pub struct Pipeline {
     pub blank: BlankAction,
     /// `[separate]`.
     pub separate: SeparateBy,
+    /// `held.document`.
+    pub held: HeldDocument,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
     /// `target.kind`.

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, Pipeline, Target};
+use super::{BlankAction, HeldDocument, Pipeline, Target};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::Digest;
@@ -32,6 +32,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
     let separate = separate(&top, intake.layout);
+    let held = held(&top);
     let types = types(&top);
     let target = target(&top);
     let (limits, attempts) = limits(&top, &mut decode);
@@ -47,6 +48,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         models,
         blank: blank_action,
         separate,
+        held,
         types,
         target,
         limits,
@@ -244,6 +246,16 @@ fn separate(top: &Table<'_>, layout: Layout) -> SeparateBy {
         Some(By::Pages) => pages.map_or(SeparateBy::File, SeparateBy::Pages),
         Some(By::File) | None => SeparateBy::File,
     }
+}
+
+fn held(top: &Table<'_>) -> HeldDocument {
+    let table = top.table("held");
+    let document = table.choice(
+        "document",
+        &[("apart", HeldDocument::Apart), ("image", HeldDocument::Image), ("wait", HeldDocument::Wait)],
+    );
+    table.finish();
+    document.unwrap_or_default()
 }
 
 fn types(top: &Table<'_>) -> Vec<TypeRule> {

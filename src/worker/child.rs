@@ -79,9 +79,11 @@ impl Desk {
                 self.open = None;
                 Ok(Answer::Opened { pages: self.scan(&path)?.pages() })
             }
-            Job::Page { path, index, picture } => {
+            Job::Page { path, index, picture, read } => {
                 let decoded = self.scan(&path)?.page(index)?;
-                let findings = page::process_page(&decoded, &self.recipe, &mut self.readers)?;
+                let mut nobody = Readers::none();
+                let readers = if read { &mut self.readers } else { &mut nobody };
+                let findings = page::process_page(&decoded, &self.recipe, readers)?;
                 let image = lay_down(&decoded.picture, &path, &picture)
                     .map_err(|e| Fault::new(Stage::Decode, FaultKind::Io, format!("the picture: {e}")))?;
                 Ok(Answer::Processed { record: Box::new(findings.record(image)) })

@@ -37,6 +37,8 @@ pub enum Job {
         index: u32,
         /// Where the worker writes the picture if it is not a range of the scan. Must not exist yet.
         picture: PathBuf,
+        /// Whether its text and its direction are read. Without, the record has no text: for a page whose picture must do.
+        read: bool,
     },
 }
 

@@ -2,7 +2,9 @@
 //!
 //! A fake scan is a text file: `FAKE`, then one line for each page. What a line says is what becomes of the page:
 //! `scan …` a picture in the scan, `store …` a picture in the store, `blank …`, and the faults `crash …`, `shaky …`
-//! (crashes once), `nonsense …`, `lie …` (the stored picture is not the announced one).
+//! (crashes once), `nonsense …`, `lie …` (the stored picture is not the announced one), `mute …` (crashes when its text is
+//! read), `sick …` (crashes unless a file of the same name with the ending `cured` lies beside). A scan that begins with
+//! `SICK` is one that cannot be opened unless cured.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -175,17 +177,20 @@ pub(super) fn fake_worker(
     }
 }
 
-fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answer, Fault> {
+pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answer, Fault> {
     let read = |path: &Path| {
         let text = fs::read_to_string(path).map_err(|e| Fault::new(Stage::Open, FaultKind::Io, e.to_string()))?;
-        if !text.starts_with("FAKE\n") {
+        if text.starts_with("SICK\n") && !path.with_extension("cured").exists() {
+            return Err(Fault::new(Stage::Worker, FaultKind::Crash, "signal 6"));
+        }
+        if !text.starts_with("FAKE\n") && !text.starts_with("SICK\n") {
             return Err(Fault::new(Stage::Open, FaultKind::Corrupt, "no fake"));
         }
         Ok(text)
     };
     match job {
         Job::Open { path } => Ok(Answer::Opened { pages: read(&path)?.lines().count() as u32 - 1 }),
-        Job::Page { path, index, picture } => {
+        Job::Page { path, index, picture, read: with_text } => {
             assert!(!picture.exists(), "the picture's place is free");
             let text = read(&path)?;
             let line = text.lines().nth(index as usize + 1).unwrap();
@@ -194,6 +199,7 @@ fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answ
             let digest = Digest::of(line.as_bytes());
             let crash = || Err(Fault::new(Stage::Worker, FaultKind::Crash, "signal 11"));
             let mut record = record(line, range, digest);
+            record.lines.retain(|_| with_text);
             match line.split(' ').next().unwrap() {
                 "scan" | "blank" => {}
                 kind @ ("store" | "lie") => {
@@ -202,6 +208,9 @@ fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> Result<Answ
                     record.image.original = false;
                 }
                 "crash" => return crash(),
+                "mute" if with_text => return crash(),
+                "sick" if !path.with_extension("cured").exists() => return crash(),
+                "mute" | "sick" => {}
                 "shaky" if shaken.lock().unwrap().insert((path, index)) => {
                     fs::write(&picture, "half a pict").unwrap();
                     return crash();
