@@ -6,6 +6,7 @@
 
 mod check;
 mod ocr;
+mod paused;
 mod progress;
 mod run;
 
