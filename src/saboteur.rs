@@ -1,7 +1,8 @@
 //! A saboteur for tests: every step that makes something durable asks here first.
 //!
 //! Outside tests [`step`] is an empty inline function. In tests a plan may fail the n-th step and, as after a
-//! `kill -9`, every later one; threads of a run hand the plan on with [`current`] and [`enter`].
+//! `kill -9`, every later one, or so many steps until someone has mended the machine; threads of a run hand the plan on
+//! with [`current`] and [`enter`].
 
 use std::io;
 
@@ -60,13 +61,31 @@ mod hook {
     struct Sabotage {
         /// How many steps still succeed; below 0 when one was refused.
         left: AtomicI64,
-        kind: io::ErrorKind,
+        /// How many fail then.
+        refused: i64,
+        failure: Failure,
+    }
+
+    #[derive(Clone, Copy)]
+    enum Failure {
+        Kind(io::ErrorKind),
+        Errno(i32),
     }
 
     impl Plan {
         /// Lets `steps` steps succeed, then fails all with `kind`.
         pub(crate) fn fail_after(steps: i64, kind: io::ErrorKind) -> Self {
-            Self(Some(Arc::new(Sabotage { left: AtomicI64::new(steps), kind })))
+            Self::sabotage(steps, i64::MAX, Failure::Kind(kind))
+        }
+
+        /// Lets `steps` steps succeed, fails the next `refused` with the system's error `errno`, and lets all later ones
+        /// succeed again.
+        pub(crate) fn fail_for(steps: i64, refused: i64, errno: i32) -> Self {
+            Self::sabotage(steps, refused, Failure::Errno(errno))
+        }
+
+        fn sabotage(steps: i64, refused: i64, failure: Failure) -> Self {
+            Self(Some(Arc::new(Sabotage { left: AtomicI64::new(steps), refused, failure })))
         }
 
         /// Whether a step was refused.
@@ -80,9 +99,14 @@ mod hook {
     }
 
     pub(crate) fn step(_: Step) -> io::Result<()> {
-        PLAN.with_borrow(|plan| match &plan.0 {
-            Some(plan) if plan.left.fetch_sub(1, Ordering::SeqCst) <= 0 => Err(io::Error::from(plan.kind)),
-            _ => Ok(()),
+        PLAN.with_borrow(|plan| {
+            let Some(plan) = &plan.0 else { return Ok(()) };
+            let left = plan.left.fetch_sub(1, Ordering::SeqCst);
+            match plan.failure {
+                _ if left > 0 || -left >= plan.refused => Ok(()),
+                Failure::Kind(kind) => Err(kind.into()),
+                Failure::Errno(errno) => Err(io::Error::from_raw_os_error(errno)),
+            }
         })
     }
 

@@ -7,6 +7,7 @@
 mod check;
 mod held;
 mod ocr;
+mod paused;
 mod place;
 mod progress;
 mod run;

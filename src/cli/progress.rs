@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
+use super::paused::{self, Places};
 use crate::dispatch::Event;
 use crate::model::{Digest, Fault};
 
@@ -36,13 +37,16 @@ pub(super) struct Progress {
     in_flight: u64,
     held: u64,
     documents: u64,
+    /// What the line waits for; empty if it runs.
+    waiting: String,
+    places: Places,
     /// Processed pages at times within the rate window.
     recent: std::collections::VecDeque<(Instant, u64)>,
 }
 
 impl Progress {
     /// Chooses the display: JSON lines if asked, bars on a terminal, else plain lines.
-    pub(super) fn new(json: bool) -> Self {
+    pub(super) fn new(json: bool, places: Places) -> Self {
         let display = if json {
             Display::Json
         } else if std::io::stderr().is_terminal() {
@@ -68,6 +72,8 @@ impl Progress {
             in_flight: 0,
             held: 0,
             documents: 0,
+            waiting: String::new(),
+            places,
             recent: std::collections::VecDeque::new(),
         }
     }
@@ -100,6 +106,8 @@ impl Progress {
             }
             Event::DocumentDelivered { .. } => self.documents += 1,
             Event::BatchDelivered => {}
+            Event::Paused { trouble } => self.waiting = self.places.trouble_text(*trouble),
+            Event::Resumed { .. } => self.waiting.clear(),
         }
         self.show(event);
     }
@@ -135,20 +143,25 @@ impl Progress {
     }
 
     fn show(&mut self, event: &Event) {
-        match (&self.display, event) {
-            (Display::Json, _) => eprintln!("{}", json_line(event)),
-            (Display::Bar(bar), Event::Held { scan, index, fault }) => {
-                bar.suspend(|| eprintln!("{}", held_line(scan.as_ref(), *index, fault)));
-            }
-            (Display::Lines { .. }, Event::Held { scan, index, fault }) => {
-                eprintln!("{}", held_line(scan.as_ref(), *index, fault));
-            }
-            _ => {}
+        let line = match event {
+            Event::Held { scan, index, fault } => held_line(scan.as_ref(), *index, fault),
+            Event::Paused { trouble } => self.places.paused_line(*trouble),
+            Event::Resumed { after } => format!("going on after {}", duration_text(after.as_secs_f64())),
+            _ => String::new(),
+        };
+        match &self.display {
+            Display::Json => eprintln!("{}", json_line(event)),
+            _ if line.is_empty() => {}
+            Display::Bar(bar) => bar.suspend(|| eprintln!("{line}")),
+            Display::Lines { .. } => eprintln!("{line}"),
         }
         self.tick();
     }
 
     fn message(&self, now: Instant) -> String {
+        if !self.waiting.is_empty() {
+            return format!("paused: {}", self.waiting);
+        }
         let rate = self.pages_per_minute(now);
         let left = self.estimated_pages().saturating_sub(self.earlier + self.processed);
         let eta = if rate > 0.0 { duration_text(left as f64 / rate * 60.0) } else { "--:--:--".into() };
@@ -218,6 +231,8 @@ fn json_line(event: &Event) -> serde_json::Value {
         }),
         Event::DocumentDelivered { pages } => json!({"event": "document_delivered", "pages": pages}),
         Event::BatchDelivered => json!({"event": "batch_delivered"}),
+        Event::Paused { trouble } => paused::json(*trouble),
+        Event::Resumed { after } => json!({"event": "resumed", "after_ms": after.as_millis() as u64}),
     }
 }
 
@@ -234,7 +249,7 @@ mod tests {
 
     #[test]
     fn unopened_scans_count_by_the_mean_of_the_opened() {
-        let mut progress = Progress::new(true);
+        let mut progress = Progress::new(true, Places::default());
         (progress.scans, progress.opened, progress.pages) = (Some(10), 4, 12);
         assert_eq!(progress.estimated_pages(), 30);
     }

@@ -13,6 +13,7 @@ use clap::Args;
 use crossbeam_channel::{RecvTimeoutError, unbounded};
 use serde_json::json;
 
+use super::paused::Places;
 use super::place::STATE_FOLDER;
 use super::progress::Progress;
 use super::{Exit, Failure, processors};
@@ -82,7 +83,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let backlog =
         Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
 
-    let mut progress = Progress::new(arguments.json);
+    let longest = backlog.pipeline.pauses.longest;
+    let places = Places::new(&backlog.state_dir, &backlog.output, &backlog.inputs, longest);
+    let mut progress = Progress::new(arguments.json, places);
     let (events, news) = unbounded();
     let result = thread::scope(|scope| {
         let (backlog, pool, stop) = (&backlog, &pool, &*stop);

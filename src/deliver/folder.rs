@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::names::portable_name;
@@ -49,6 +50,8 @@ pub fn document_name(number: u32, type_name: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// Number of its file system when it was opened.
+    device: u64,
 }
 
 impl Folder {
@@ -59,7 +62,15 @@ impl Folder {
     pub fn open(root: &Path) -> Result<Self, TargetError> {
         let failed = |source| TargetError { root: root.to_owned(), path: root.to_owned(), source };
         fs::create_dir_all(root).map_err(failed)?;
-        Ok(Self { root: root.canonicalize().map_err(failed)? })
+        let root = root.canonicalize().map_err(failed)?;
+        let device = fs::metadata(&root).map_err(failed)?.dev();
+        Ok(Self { root, device })
+    }
+
+    /// Whether this is still the folder that was opened. Where a share was mounted an empty folder of another file
+    /// system is left when it goes away; one that was mounted again may have another number, but holds our index.
+    pub fn is_same(&self) -> bool {
+        fs::metadata(&self.root).is_ok_and(|metadata| metadata.dev() == self.device) || self.has_index()
     }
 
     /// The folder.

@@ -38,9 +38,6 @@ pub(super) fn page(
         ImageStream::Stored { digest, len } => match store.adopt(picture, digest, len) {
             Ok(()) => {}
             Err(StoreError::Mismatch) => return nonsense("the worker wrote another picture than it named"),
-            Err(StoreError::Io { path, .. }) if path == picture => {
-                return nonsense("the worker wrote no picture that can be read");
-            }
             Err(error) => return Err(error.into()),
         },
     }

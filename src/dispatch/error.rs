@@ -1,7 +1,9 @@
 //! Why a run could not start or had to stop.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use super::machine::{Cause, Place, Trouble};
 
 use crate::deliver::folder::TargetError;
 use crate::evidence::Imbalance;
@@ -24,6 +26,21 @@ pub enum RunError {
     /// An input cannot be walked.
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    /// A disk has less space left than the pipeline file asks for.
+    #[error("the disk of {folder} has {free_mib} MiB left, less than limits.free_space_mib = {floor_mib}")]
+    LowSpace {
+        /// State or target.
+        place: Place,
+        /// Its folder.
+        folder: PathBuf,
+        /// Free for this user.
+        free_mib: u64,
+        /// Asked for.
+        floor_mib: u64,
+    },
+    /// The folder that stands where the target stood is another: the share is not mounted.
+    #[error("the output folder {0} is no longer the one that was delivered to")]
+    TargetLost(PathBuf),
     /// An input went away.
     #[error("the input {0} is there no longer")]
     InputLost(PathBuf),
@@ -84,12 +101,27 @@ pub enum RunError {
 impl RunError {
     /// What to do, one sentence.
     pub fn remedy(&self) -> &'static str {
-        if self.is_disk_full() {
-            return "nothing is lost: free space on this disk, then run the same command again";
+        match self.trouble(&[]).map(|trouble| trouble.cause) {
+            Some(Cause::DiskFull) => return "nothing is lost: free space on this disk, then run the same command again",
+            Some(Cause::LowSpace) => {
+                return "nothing is lost: free space on this disk, or lower limits.free_space_mib, then run the same command again";
+            }
+            Some(Cause::ReadOnly) => {
+                return "nothing is lost: make this disk writable again, then run the same command again";
+            }
+            Some(Cause::Permission) => {
+                return "nothing is lost: give this user the permission back, then run the same command again";
+            }
+            Some(Cause::Gone) => {
+                return "nothing is lost: bring the share or disk back, then run the same command again";
+            }
+            Some(Cause::Failing) => {
+                return "nothing is lost: check disk, cable and share, then run the same command again";
+            }
+            None => {}
         }
         match self {
             Self::Input { .. } | Self::Intake(_) => "name a readable folder of scans",
-            Self::InputLost(_) => "nothing is lost: bring the share or disk back, then run the same command again",
             Self::InputsOverlap { .. } => "name only the outer folder",
             Self::OutputInInput { .. } => "name an --output outside the inputs",
             Self::OtherOutput { .. } => "use that --output, or another --state",
@@ -101,7 +133,10 @@ impl RunError {
             Self::NotReady | Self::Imbalance(_) => {
                 "nothing is lost and nothing of this batch was marked as delivered: report this, it is a fault of the program"
             }
-            Self::Ledger(_)
+            Self::LowSpace { .. }
+            | Self::TargetLost(_)
+            | Self::InputLost(_)
+            | Self::Ledger(_)
             | Self::Store(_)
             | Self::Target(_)
             | Self::NoWorkers
@@ -110,13 +145,19 @@ impl RunError {
         }
     }
 
-    fn is_disk_full(&self) -> bool {
-        let full =
-            |source: &io::Error| matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        match self {
-            Self::Ledger(error) => error.is_disk_full(),
-            Self::Store(StoreError::Io { source, .. }) | Self::Target(TargetError { source, .. }) => full(source),
-            _ => false,
-        }
+    /// What of it a person can mend while the line waits; `inputs` gives the input its position.
+    pub fn trouble(&self, inputs: &[PathBuf]) -> Option<Trouble> {
+        let input = |path: &Path| Place::Input(inputs.iter().position(|input| input == path).unwrap_or_default());
+        let (cause, place) = match self {
+            Self::Ledger(error) => (Cause::of_ledger(error), Place::State),
+            Self::Store(StoreError::Io { source, .. }) => (Cause::of(source), Place::State),
+            Self::Target(TargetError { source, .. }) => (Cause::of(source), Place::Target),
+            Self::TargetLost(_) => (Some(Cause::Gone), Place::Target),
+            Self::LowSpace { place, .. } => (Some(Cause::LowSpace), *place),
+            Self::InputLost(path) => (Some(Cause::Gone), input(path)),
+            Self::Input { path, source } => (Cause::of(source), input(path)),
+            _ => return None,
+        };
+        cause.map(|cause| Trouble { cause, place })
     }
 }

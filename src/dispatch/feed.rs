@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
-use super::lost_input;
+use super::RunError;
+use super::machine::lost_input;
+use super::patience::Patience;
 use crate::intake::{self, FoundBatch, FoundScan, IntakeError, IntakeRules};
 use crate::ledger::{FoundFile, Ledger};
 use crate::model::{Fault, FaultKind, Stage};
@@ -41,8 +43,8 @@ pub(super) enum Found {
         /// Why.
         fault: Fault,
     },
-    /// An input went away.
-    Lost(PathBuf),
+    /// An input went away, and did not come back in time.
+    Failed(RunError),
     /// All inputs were walked to their ends.
     End {
         /// Files passed over because they are no scans, counted by ending.
@@ -57,6 +59,7 @@ pub(super) struct Feed<'a> {
     pub(super) rules: &'a IntakeRules,
     pub(super) found: Sender<Found>,
     pub(super) quit: [&'a AtomicBool; 2],
+    pub(super) patience: &'a Patience<'a>,
 }
 
 /// The line has gone, or the run is to end.
@@ -70,17 +73,21 @@ impl Feed<'_> {
 
     fn walk(&self) -> Result<(), Gone> {
         let mut left_lying = BTreeMap::new();
-        for root in self.inputs {
-            let mut batches = match intake::batches(root, self.rules) {
-                Ok(batches) => batches,
-                Err(error) => {
-                    self.trouble(&error)?;
-                    continue;
+        'inputs: for root in self.inputs {
+            let mut batches = loop {
+                match intake::batches(root, self.rules) {
+                    Ok(batches) => break batches,
+                    Err(error) if self.was_lost(error.path())? => {}
+                    Err(error) => {
+                        self.trouble(&error)?;
+                        continue 'inputs;
+                    }
                 }
             };
-            for batch in &mut batches {
+            while let Some(batch) = batches.next() {
                 match batch {
                     Ok(batch) => self.batch(root, batch)?,
+                    Err(error) if self.was_lost(error.path())? => batches.list_again(),
                     Err(error) => self.trouble(&error)?,
                 }
             }
@@ -111,37 +118,39 @@ impl Feed<'_> {
         Ok(())
     }
 
-    /// A file with its digest. The digest of a file whose length and time are those that the ledger knows is taken from
+    /// A file with its digest. The digest of a file whose length and times are those that the ledger knows is taken from
     /// there; before delivery the bytes are read once more in any case.
     fn file(&self, root: &Path, seq: u32, scan: FoundScan) -> Result<FoundFile, Gone> {
-        let FoundScan { path, name, len, modified_ns } = scan;
-        let modified_ns = i64::try_from(modified_ns).unwrap_or(i64::MAX);
+        let FoundScan { path, name, len, modified_ns, changed_ns } = scan;
+        let [modified_ns, changed_ns] = [modified_ns, changed_ns].map(|ns| i64::try_from(ns).unwrap_or(i64::MAX));
         // A ledger that does not answer here will not answer the line either, which tells it.
         let known = self.ledger.known(root, &name).ok().flatten();
-        let trusted = known.filter(|known| (known.len, known.modified_ns) == (len, modified_ns));
+        let stamp = (len, modified_ns, changed_ns);
+        let trusted = known.filter(|known| (known.len, known.modified_ns, known.changed_ns) == stamp);
         let (content, len) = match trusted.and_then(|known| known.digest) {
             Some(digest) => (Ok(digest), len),
-            None => match intake::digest(&path) {
-                Ok((digest, len)) => (Ok(digest), len),
-                Err(error) => {
-                    self.expect_input(&path)?;
-                    (Err(Fault::new(Stage::Intake, FaultKind::Io, error.to_string())), len)
+            None => loop {
+                match intake::digest(&path) {
+                    Ok((digest, len)) => break (Ok(digest), len),
+                    Err(_) if self.was_lost(&path)? => {}
+                    Err(error) => break (Err(Fault::new(Stage::Intake, FaultKind::Io, error.to_string())), len),
                 }
             },
         };
-        Ok(FoundFile { name, path, seq, len, modified_ns, content })
+        Ok(FoundFile { name, path, seq, len, modified_ns, changed_ns, content })
     }
 
-    /// Ends the walk if what cannot be read is the whole input.
-    fn expect_input(&self, path: &Path) -> Result<(), Gone> {
-        match lost_input(self.inputs, path) {
-            Some(input) => self.send(Found::Lost(input.clone())).and(Err(Gone)),
-            None => Ok(()),
+    /// Whether what could not be read is the whole input of `path`; then it is back again.
+    fn was_lost(&self, path: &Path) -> Result<bool, Gone> {
+        let Some(error) = lost_input(self.inputs, path) else { return Ok(false) };
+        let back = self.patience.outlast(error, || lost_input(self.inputs, path).map_or(Ok(()), Err));
+        match back {
+            Ok(()) => Ok(true),
+            Err(error) => self.send(Found::Failed(error)).and(Err(Gone)),
         }
     }
 
     fn trouble(&self, error: &IntakeError) -> Result<(), Gone> {
-        self.expect_input(error.path())?;
         let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
         self.send(Found::Trouble { path: error.path().to_owned(), fault })
     }

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 
 use super::document::{self, DocumentError};
 use super::held::{self, Blockers};
-use super::{Event, RunError, account, lost_input};
+use super::machine::{Place, closed_input};
+use super::patience::Patience;
+use super::{Event, RunError, account};
 use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble};
 use crate::deliver::folder::{Folder, PlaceError, document_name};
 use crate::evidence;
@@ -51,6 +53,7 @@ pub(super) struct Finisher<'a> {
     pub(super) events: &'a Sender<Event>,
     pub(super) done: Sender<Finished>,
     pub(super) quit: [&'a AtomicBool; 2],
+    pub(super) patience: &'a Patience<'a>,
 }
 
 /// The run is to end, or has to.
@@ -79,7 +82,7 @@ impl Finisher<'_> {
         let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };
         let result = loop {
             match batches.recv_timeout(TICK) {
-                Ok(batch) => match self.finish(batch, &matcher, &mut accounts) {
+                Ok(batch) => match self.enduring(|this| this.finish(batch, &matcher, &mut accounts)) {
                     Err(Halt::Quit) => break Ok(()),
                     Err(failed) => break Err(failed),
                     Ok(()) => index.stale = true,
@@ -88,13 +91,25 @@ impl Finisher<'_> {
                 Err(RecvTimeoutError::Disconnected) => break Ok(()),
             }
             if Instant::now() >= accounts.due {
-                self.close(&mut accounts)?;
+                self.enduring(|this| this.close(&mut accounts))?;
             }
-            index.write_if_due(&self.ledger, &self.target)?;
+            self.enduring(|this| Ok(index.write_if_due(&this.ledger, &this.target)?))?;
         };
         result?;
-        self.close(&mut accounts)?;
-        Ok(account::write_index(&self.ledger, &self.target)?)
+        self.enduring(|this| this.close(&mut accounts))?;
+        self.enduring(|this| Ok(account::write_index(&this.ledger, &this.target)?))
+    }
+
+    /// Does `work`, again and again while the machine is at fault. Everything here can be repeated: what is done is in
+    /// the ledger, and a file that was placed is placed anew with the same bytes.
+    fn enduring<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, Halt>) -> Result<T, Halt> {
+        let patience = self.patience;
+        let done = patience.persist(|| match work(self) {
+            Ok(done) => Ok(Some(done)),
+            Err(Halt::Quit) => Ok(None),
+            Err(Halt::Failed(error)) => Err(error),
+        });
+        done?.ok_or(Halt::Quit)
     }
 
     /// Brings the documents of a batch to the target.
@@ -120,22 +135,31 @@ impl Finisher<'_> {
     /// Writes the `case.json` that is due, and only then calls its batches delivered.
     fn close(&mut self, accounts: &mut Accounts) -> Result<(), Halt> {
         let begun = Instant::now();
-        let batches = std::mem::take(&mut accounts.batches);
-        let Some(case) = accounts.case.as_ref().filter(|_| !batches.is_empty()) else { return Ok(()) };
-        let mut balances = Vec::with_capacity(batches.len());
-        for batch in batches {
+        let Some(case) = accounts.case.as_ref().filter(|_| !accounts.batches.is_empty()) else { return Ok(()) };
+        let mut balances = Vec::with_capacity(accounts.batches.len());
+        for &batch in &accounts.batches {
             let counts = self.ledger.counts(batch)?;
             evidence::balance(&counts)?;
             balances.push((batch, counts));
         }
+        self.expect_target()?;
         account::write_case(&self.ledger, &self.target, case)?;
         for (batch, counts) in balances {
             let released = self.ledger.deliver_batch(batch, &counts)?;
+            accounts.batches.retain(|&open| open != batch);
             self.release(released);
             self.tell(Event::BatchDelivered);
         }
         accounts.due = Instant::now() + CASE_INTERVAL.max(begun.elapsed() * 20);
         Ok(())
+    }
+
+    /// The target is the folder that it was, with room in it.
+    fn expect_target(&self) -> Result<(), RunError> {
+        if !self.target.is_same() {
+            return Err(RunError::TargetLost(self.target.root().to_owned()));
+        }
+        self.patience.expect_space(Place::Target, 0)
     }
 
     /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents. In a
@@ -231,6 +255,7 @@ impl Finisher<'_> {
             if pages == 0 {
                 return Ok(self.ledger.void_document(document.id)?);
             }
+            self.expect_target()?;
             match self.place(document, case) {
                 Ok(receipt) => {
                     let released = self.ledger.deliver_document(document.id, &receipt)?;
@@ -239,6 +264,9 @@ impl Finisher<'_> {
                     return Ok(());
                 }
                 Err(DocumentError::Page(page, fault)) => {
+                    if fault.kind == FaultKind::Io {
+                        self.expect_readable(document, page)?;
+                    }
                     self.hold(&[page], &fault)?;
                     if self.pipeline.held == HeldDocument::Wait && pages > 1 {
                         return self.wait(document, page);
@@ -265,11 +293,20 @@ impl Finisher<'_> {
                 let detail = "the file has another content than when it was received";
                 Ok(Err(Fault::new(Stage::Deliver, FaultKind::Changed, detail)))
             }
-            Err(error) => match lost_input(self.inputs, &scan.path) {
-                Some(input) => Err(RunError::InputLost(input.clone())),
+            Err(error) => match closed_input(self.inputs, &scan.path) {
+                Some(error) => Err(error),
                 None => Ok(Err(Fault::new(Stage::Deliver, FaultKind::Io, error.to_string()))),
             },
         }
+    }
+
+    /// A page whose picture could not be read is not to blame if its input or the state folder has gone.
+    fn expect_readable(&self, document: &DocumentRow, page: PageKey) -> Result<(), RunError> {
+        let scans = self.ledger.document_scans(document.id)?;
+        let lost =
+            scans.iter().find(|scan| scan.scan == page.scan).and_then(|scan| closed_input(self.inputs, &scan.path));
+        lost.map_or(Ok(()), Err)?;
+        Ok(self.store.objects().map(drop)?)
     }
 
     fn place(&self, document: &DocumentRow, case: &CaseHead) -> Result<Receipt, DocumentError> {

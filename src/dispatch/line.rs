@@ -4,11 +4,11 @@
 //! gather for a moment and are committed together; only then are they told, and only then may a batch be finished.
 
 mod again;
+mod excuse;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,10 +17,11 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::feed::Found;
 use super::finish::Finished;
-use super::{Event, HeldItem, MAX_HELD_LISTED, RunError, believe, lost_input};
+use super::patience::{Episode, Patience};
+use super::{Event, HeldItem, MAX_HELD_LISTED, RunError, believe};
 use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{
-    BatchState, CaseId, Change, FoundPlace, Ledger, LedgerError, PageChange, PageKey, PendingScan, Reception, Store,
+    BatchState, CaseId, Change, FoundPlace, Ledger, PageChange, PageKey, PendingScan, Reception, Store,
 };
 use crate::model::{Digest, Fault, FaultKind, Stage};
 use crate::pipeline::HeldDocument;
@@ -34,9 +35,6 @@ const GROUP_SIZE: usize = 64;
 
 /// With so many scans at hand no more are taken from the feed.
 const ENOUGH_SCANS: usize = 64;
-
-/// What the spool must take for a worker's I/O error to be the page's own fault: a small picture.
-const PROBE_BYTES: usize = 1 << 20;
 
 /// How often the stop flag is looked at while nothing happens.
 const TICK: Duration = Duration::from_millis(50);
@@ -55,6 +53,7 @@ pub(super) struct Setup<'a> {
     pub(super) outcomes: &'a Receiver<Outcome>,
     pub(super) events: &'a Sender<Event>,
     pub(super) batches: Sender<i64>,
+    pub(super) patience: &'a Patience<'a>,
 }
 
 /// What this run did, beyond what the ledger tells.
@@ -92,6 +91,8 @@ struct Task {
     attempt: u32,
     /// Its text is not read, for this fault.
     unread: Option<Fault>,
+    /// Tries that were not counted as attempts: the machine was at fault.
+    excuses: u32,
 }
 
 /// Work at a worker.
@@ -150,6 +151,8 @@ pub(super) struct Line<'a> {
     walked: bool,
     /// Nothing new is begun.
     stopping: bool,
+    /// The state folder has too little space.
+    low_space: Option<Episode>,
 }
 
 impl<'a> Line<'a> {
@@ -173,6 +176,7 @@ impl<'a> Line<'a> {
             left_lying: BTreeMap::new(),
             walked: false,
             stopping: false,
+            low_space: None,
         }
     }
 
@@ -202,7 +206,8 @@ impl<'a> Line<'a> {
         stop: &AtomicBool,
     ) -> Result<(), RunError> {
         // Documents that an interrupted run had numbered come first: nothing of them is left to process.
-        for batch in self.setup.ledger.batches(BatchState::Assembled, None)? {
+        let patience = self.setup.patience;
+        for batch in patience.persist(|| Ok(self.setup.ledger.batches(BatchState::Assembled, None)?))? {
             self.pass_on(batch);
         }
         let mut walking = true;
@@ -217,16 +222,17 @@ impl<'a> Line<'a> {
                 walking = false;
                 next = None;
                 self.drop_waiting();
-            } else if next.is_none() {
+            } else if next.is_none() && self.may_begin()? {
                 next = self.next_job();
             }
+            let held_up = !self.stopping && (self.low_space.is_some() || patience.is_tried());
             let idle = next.is_none() && self.flights.is_empty();
             let overdue = self.group.begun.is_some_and(|begun| begun.elapsed() >= GROUP_TIME);
             if overdue || self.group.changes.len() >= GROUP_SIZE || (next.is_none() && self.group.begun.is_some()) {
                 self.commit()?;
                 continue;
             }
-            if idle && !walking {
+            if idle && !walking && !held_up {
                 match self.left_over.pop_front() {
                     Some(batch) if !self.stopping => {
                         self.take_left_over(batch)?;
@@ -265,6 +271,7 @@ impl<'a> Line<'a> {
                 default(TICK) => {}
             }
         }
+        self.expect_no_trouble(found)?;
         self.await_finisher(finished)
     }
 
@@ -283,7 +290,7 @@ impl<'a> Line<'a> {
     }
 
     fn begin(&mut self, ticket: u64, flight: Flight) {
-        if let Task { scan, page: Some(index), attempt: 1, .. } = &flight.task {
+        if let Task { scan, page: Some(index), attempt: 1, excuses: 0, .. } = &flight.task {
             self.tell(Event::PageStarted { scan: scan.digest, index: *index });
         }
         self.flights.insert(ticket, flight);
@@ -296,12 +303,12 @@ impl<'a> Line<'a> {
         while let Some((scan, pages)) = self.pages.front_mut() {
             if let Some(index) = pages.pop_front() {
                 let unread = scan.released.get(&index).cloned();
-                return Some(Task { scan: scan.clone(), page: Some(index), attempt: 1, unread });
+                return Some(Task { scan: scan.clone(), page: Some(index), attempt: 1, unread, excuses: 0 });
             }
             self.pages.pop_front();
         }
         let scan = self.unopened.pop_front()?;
-        Some(Task { scan, page: None, attempt: 1, unread: None })
+        Some(Task { scan, page: None, attempt: 1, unread: None, excuses: 0 })
     }
 
     /// What waits here is in the ledger as well; the next run takes it from there.
@@ -318,7 +325,8 @@ impl<'a> Line<'a> {
                 let (folder, folder_if_taken) = (portable_name(&case), marked_name(&case));
                 let case = CaseId { number: &case, folder: &folder, folder_if_taken: &folder_if_taken };
                 let place = FoundPlace { root: &root, key: &key, case };
-                let receptions = self.setup.ledger.receive(&place, &files, last)?;
+                let patience = self.setup.patience;
+                let receptions = patience.persist(|| Ok(self.setup.ledger.receive(&place, &files, last)?))?;
                 receptions.into_iter().for_each(|reception| self.take(reception));
                 if last {
                     for (batch, met) in std::mem::take(&mut self.at_feed) {
@@ -333,7 +341,7 @@ impl<'a> Line<'a> {
                     self.troubles.push(HeldItem { path, index: None, fault });
                 }
             }
-            Found::Lost(input) => return Err(RunError::InputLost(input)),
+            Found::Failed(error) => return Err(error),
             Found::End { left_lying } => {
                 self.walked = true;
                 self.left_lying = left_lying;
@@ -394,10 +402,10 @@ impl<'a> Line<'a> {
     /// Batches that an earlier run began and that the walk did not meet: their folder is gone, or they belong to other
     /// inputs (then only if all their files are known).
     fn find_left_over(&mut self) -> Result<(), RunError> {
-        let ledger = &self.setup.ledger;
-        let mut batches = ledger.batches(BatchState::Received, None)?;
+        let (ledger, patience) = (&self.setup.ledger, self.setup.patience);
+        let mut batches = patience.persist(|| Ok(ledger.batches(BatchState::Received, None)?))?;
         for input in self.setup.inputs {
-            batches.extend(ledger.batches(BatchState::Receiving, Some(input))?);
+            batches.extend(patience.persist(|| Ok(ledger.batches(BatchState::Receiving, Some(input))?))?);
         }
         batches.retain(|batch| !self.open.contains_key(batch) && !self.passed_on.contains(batch));
         self.left_over = batches.into();
@@ -405,10 +413,12 @@ impl<'a> Line<'a> {
     }
 
     fn take_left_over(&mut self, batch: i64) -> Result<(), RunError> {
-        self.setup.ledger.close_batch(batch)?;
-        let case = self.setup.ledger.case_of(batch)?.id;
+        let (ledger, patience) = (&mut self.setup.ledger, self.setup.patience);
+        patience.persist(|| Ok(ledger.close_batch(batch)?))?;
+        let case = patience.persist(|| Ok(ledger.case_of(batch)?))?.id;
+        let pending = patience.persist(|| Ok(ledger.pending(batch)?))?;
         self.begin_batch(batch, case);
-        for pending in self.setup.ledger.pending(batch)? {
+        for pending in pending {
             self.enqueue(batch, pending);
         }
         self.close(batch);
@@ -426,11 +436,14 @@ impl<'a> Line<'a> {
                 believe::opened(pages, self.setup.max_pages).map(|()| Change::Opened { scan: task.scan.id, pages })
             }
             (Ok(Answer::Processed { record }), Some(index)) => {
-                believe::page(&record, task.scan.len, &picture, self.setup.store)?.map(|mut done| {
-                    done.unread = task.unread.clone();
-                    let page = PageKey { scan: task.scan.id, index };
-                    Change::Page { page, change: PageChange::Processed(Box::new(done)) }
-                })
+                match believe::page(&record, task.scan.len, &picture, self.setup.store) {
+                    Ok(believed) => believed.map(|mut done| {
+                        done.unread = task.unread.clone();
+                        let page = PageKey { scan: task.scan.id, index };
+                        Change::Page { page, change: PageChange::Processed(Box::new(done)) }
+                    }),
+                    Err(error) => return self.excuse(task, &picture, error),
+                }
             }
             (Ok(_), _) => Err(Fault::new(Stage::Worker, FaultKind::Nonsense, "the worker answered another question")),
             (Err(fault), _) => Err(fault),
@@ -451,49 +464,48 @@ impl<'a> Line<'a> {
                 self.group.changes.push(change);
             }
             Err(fault) => {
+                if let Some(error) = self.machine_at_fault(&task, fault.kind) {
+                    return self.excuse(task, &picture, error);
+                }
                 // What the worker may have left; none is the usual case.
                 let _ = fs::remove_file(&picture);
-                if fault.kind == FaultKind::Io {
-                    self.expect_disks(&scan.path)?;
+                if fault.kind == FaultKind::Io && task.excuses < excuse::MAX_EXCUSES {
+                    self.again.push_back(Task { excuses: task.excuses + 1, ..task });
+                    return Ok(());
                 }
                 if let Some(next) = again::after(&task, &fault, self.setup.attempts, self.setup.held) {
                     self.again.push_back(next);
                     return Ok(());
                 }
-                let attempts = task.attempt;
-                self.group.events.push(Event::Held { scan: Some(scan.digest), index: page, fault: fault.clone() });
-                self.group.settled.push(scan.batch);
-                self.group.changes.push(match page {
-                    None => Change::ScanHeld { scan: scan.id, fault, attempts },
-                    Some(index) => Change::Page {
-                        page: PageKey { scan: scan.id, index },
-                        change: PageChange::Held(fault, attempts),
-                    },
-                });
+                self.hold(&task, fault);
             }
         }
         self.group.begun.get_or_insert_with(Instant::now);
         Ok(())
     }
 
-    /// A page is not to blame if its whole input is gone or the spool takes nothing.
-    fn expect_disks(&self, path: &Path) -> Result<(), RunError> {
-        if let Some(input) = lost_input(self.setup.inputs, path) {
-            return Err(RunError::InputLost(input.clone()));
-        }
-        let probe = self.setup.spool.join("probe");
-        let written = File::create(&probe).and_then(|mut file| file.write_all(&[0; PROBE_BYTES]));
-        let _ = fs::remove_file(&probe);
-        written.map_err(|source| LedgerError::Io { path: self.setup.spool.clone(), source }.into())
+    /// Puts a held page or scan into the group.
+    fn hold(&mut self, task: &Task, fault: Fault) {
+        let (scan, index, attempts) = (&task.scan, task.page, task.attempt);
+        self.group.events.push(Event::Held { scan: Some(scan.digest), index, fault: fault.clone() });
+        self.group.settled.push(scan.batch);
+        self.group.changes.push(match index {
+            None => Change::ScanHeld { scan: scan.id, fault, attempts },
+            Some(index) => {
+                Change::Page { page: PageKey { scan: scan.id, index }, change: PageChange::Held(fault, attempts) }
+            }
+        });
+        self.group.begun.get_or_insert_with(Instant::now);
     }
 
     /// Commits the group, tells it, and passes batches on that are ready.
     fn commit(&mut self) -> Result<(), RunError> {
         let Group { changes, events, settled, opened, .. } = std::mem::take(&mut self.group);
-        self.setup.ledger.commit(self.setup.recipe, &changes)?;
+        let patience = self.setup.patience;
+        patience.persist(|| Ok(self.setup.ledger.commit(self.setup.recipe, &changes)?))?;
         events.into_iter().for_each(|event| self.tell(event));
         for (scan, pages) in opened {
-            let left = self.setup.ledger.unprocessed(scan.id)?;
+            let left = patience.persist(|| Ok(self.setup.ledger.unprocessed(scan.id)?))?;
             let done = pages.saturating_sub(left.len() as u32);
             self.tell(Event::ScanOpened { scan: scan.digest, pages, done });
             self.adjust(scan.batch, left.len() as u64, 1);
@@ -552,10 +564,13 @@ impl<'a> Line<'a> {
                 if self.group.begun.is_some() {
                     self.commit()?;
                 }
-                for object in self.setup.ledger.unneeded(objects)? {
-                    self.setup.store.remove(object)?;
-                }
-                Ok(())
+                let patience = self.setup.patience;
+                patience.persist(|| {
+                    for object in self.setup.ledger.unneeded(objects.iter().copied())? {
+                        self.setup.store.remove(object)?;
+                    }
+                    Ok(())
+                })
             }
         }
     }

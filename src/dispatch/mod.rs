@@ -18,13 +18,16 @@ mod feed;
 mod finish;
 mod held;
 mod line;
+mod machine;
+mod patience;
 #[cfg(test)]
 mod tests;
 
 pub use error::RunError;
+pub use machine::{Cause, Place, Trouble};
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -110,6 +113,16 @@ pub enum Event {
     },
     /// All documents of a batch stand at the target, and its page count balances.
     BatchDelivered,
+    /// The machine is at fault: the line begins nothing new until that is mended, and looks every few seconds.
+    Paused {
+        /// What a person has to mend.
+        trouble: Trouble,
+    },
+    /// All is mended, the line goes on.
+    Resumed {
+        /// Time since the first fault.
+        after: Duration,
+    },
 }
 
 /// What is to be done.
@@ -208,8 +221,10 @@ pub fn run(
     let (batches, ready_batches) = unbounded();
     let (done, finished) = unbounded();
     let plan = saboteur::current();
+    let folders = (state.path().to_owned(), target.root().to_owned());
+    let patience = patience::Patience::new(&backlog.pipeline.pauses, folders, &inputs, events, [&quit, stop]);
     let worked = thread::scope(|scope| {
-        let (inputs, rules, quit) = (&inputs, &backlog.pipeline.intake, &quit);
+        let (inputs, rules, quit, patience) = (&inputs, &backlog.pipeline.intake, &quit, &patience);
         scope.spawn(move || {
             let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
             let (scans, bytes) = overviews.fold((0, 0u64), |(n, b), o| (n + o.scans, b.saturating_add(o.bytes)));
@@ -217,7 +232,7 @@ pub fn run(
             let _ = count_ledger.note_backlog(scans);
             let _ = events.send(Event::BacklogCounted { scans, bytes });
         });
-        let feed = feed::Feed { ledger: feed_ledger, inputs, rules, found, quit: [quit, stop] };
+        let feed = feed::Feed { ledger: feed_ledger, inputs, rules, found, quit: [quit, stop], patience };
         scope.spawn(move || feed.run());
         let finisher = finish::Finisher {
             ledger: finisher_ledger,
@@ -228,6 +243,7 @@ pub fn run(
             events,
             done,
             quit: [quit, stop],
+            patience,
         };
         let finisher_plan = plan.clone();
         scope.spawn(move || {
@@ -247,6 +263,7 @@ pub fn run(
             outcomes,
             events,
             batches,
+            patience,
         });
         let result = line.run(&found_files, &finished, stop);
         quit.store(true, Ordering::SeqCst);
@@ -254,7 +271,7 @@ pub fn run(
         drop(found_files);
         result
     })?;
-    ledger.checkpoint()?;
+    patience.persist(|| Ok(ledger.checkpoint()?))?;
     summary(&ledger, worked, stop.load(Ordering::SeqCst))
 }
 
@@ -327,15 +344,4 @@ fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summa
         pages_processed_now: worked.processed,
         stopped: stopped && (totals.batches_open > 0 || !worked.walked),
     })
-}
-
-/// The input that holds `path`, if that has gone as a whole: a share that went away, not a broken file. The empty folder
-/// that a share leaves where it was mounted counts as gone.
-fn lost_input<'i>(inputs: &'i [PathBuf], path: &Path) -> Option<&'i PathBuf> {
-    let is_lost = |input: &&PathBuf| match std::fs::metadata(input) {
-        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(input).map_or(true, |mut names| names.next().is_none()),
-        Ok(_) => false,
-        Err(_) => true,
-    };
-    inputs.iter().find(|input| path.starts_with(input)).filter(is_lost)
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod held;
+mod pauses;
 mod rig;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{bounded, unbounded};
 use proptest::prelude::*;
@@ -22,7 +23,7 @@ use super::*;
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::Layout;
 use crate::model::FaultKind;
-use crate::pipeline::BlankAction;
+use crate::pipeline::{BlankAction, Pauses};
 use crate::saboteur::Plan;
 use rig::{Disturbance, Rig, fake_worker, key};
 

@@ -67,6 +67,9 @@ pub struct FoundScan {
     pub len: u64,
     /// Time of its last change, in nanoseconds since 1970 (UTC).
     pub modified_ns: i128,
+    /// Time at which the system last changed the file or its times, likewise: no program sets it, so it tells of bytes
+    /// that were changed behind an older time. Only good for "equal" or "not", never for "before".
+    pub changed_ns: i128,
 }
 
 /// Scans that were handed over at once.

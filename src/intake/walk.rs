@@ -85,6 +85,10 @@ pub struct Batches {
     levels: Vec<Level>,
     /// What the last folder yielded and is not told yet.
     ready: VecDeque<Result<FoundBatch, IntakeError>>,
+    /// The folder listed last, and what lay in the folders before it.
+    last: Option<(PathBuf, String, BTreeMap<String, u64>)>,
+    /// A folder to be listed once more.
+    again: Option<(PathBuf, String)>,
     left: BTreeMap<String, u64>,
 }
 
@@ -119,6 +123,8 @@ pub fn batches(input: &Path, rules: &IntakeRules) -> Result<Batches, IntakeError
         input_name: String::new(),
         levels: Vec::new(),
         ready: VecDeque::new(),
+        last: None,
+        again: None,
         left: BTreeMap::new(),
     };
     if metadata.is_dir() {
@@ -153,8 +159,10 @@ fn single(input: &Path, metadata: &Metadata, layout: Layout) -> FoundBatch {
 }
 
 fn found(path: PathBuf, name: String, metadata: &Metadata) -> FoundScan {
-    let modified_ns = i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
-    FoundScan { path, name, len: metadata.len(), modified_ns }
+    let ns = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+    let modified_ns = ns(metadata.mtime(), metadata.mtime_nsec());
+    let changed_ns = ns(metadata.ctime(), metadata.ctime_nsec());
+    FoundScan { path, name, len: metadata.len(), modified_ns, changed_ns }
 }
 
 impl Iterator for Batches {
@@ -165,12 +173,17 @@ impl Iterator for Batches {
             if let Some(ready) = self.ready.pop_front() {
                 return Some(ready);
             }
-            let level = self.levels.last_mut()?;
-            let Some(folder) = level.folders.next() else {
-                self.levels.pop();
-                continue;
+            let (path, name) = match self.again.take() {
+                Some(again) => again,
+                None => {
+                    let level = self.levels.last_mut()?;
+                    let Some(folder) = level.folders.next() else {
+                        self.levels.pop();
+                        continue;
+                    };
+                    (level.path.join(&folder), join(&level.name, &written(&folder)))
+                }
             };
-            let (path, name) = (level.path.join(&folder), join(&level.name, &written(&folder)));
             if let Err(error) = self.enter(path, name) {
                 return Some(Err(error));
             }
@@ -185,8 +198,21 @@ impl Batches {
         &self.left
     }
 
+    /// After an error of the share rather than of the file: the folder that it came from is listed anew. Errors of a
+    /// folder come before its batches, so nothing is told twice.
+    pub fn list_again(&mut self) {
+        let Some((path, name, left)) = self.last.take() else { return };
+        self.ready.clear();
+        self.left = left;
+        if self.levels.last().is_some_and(|level| level.path == path) {
+            self.levels.pop();
+        }
+        self.again = Some((path, name));
+    }
+
     /// Lists a folder: its batches become ready, its folders the next level.
     fn enter(&mut self, path: PathBuf, name: String) -> Result<(), IntakeError> {
+        self.last = Some((path.clone(), name.clone(), self.left.clone()));
         let unreadable = |source| IntakeError::Folder { path: path.clone(), source };
         let metadata = fs::metadata(&path).map_err(unreadable)?;
         let identity = (metadata.dev(), metadata.ino());

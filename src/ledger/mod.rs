@@ -80,19 +80,6 @@ pub enum LedgerError {
     Record,
 }
 
-impl LedgerError {
-    /// Whether the disk or a quota is full.
-    pub fn is_disk_full(&self) -> bool {
-        match self {
-            Self::Sql(rusqlite::Error::SqliteFailure(e, _)) => e.code == rusqlite::ErrorCode::DiskFull,
-            Self::Io { source, .. } | Self::Commit(source) => {
-                matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-            }
-            _ => false,
-        }
-    }
-}
-
 /// A state folder, claimed by this process until dropped.
 #[derive(Debug)]
 pub struct StateDir {
@@ -142,6 +129,11 @@ impl StateDir {
         }
         DirBuilder::new().mode(0o700).create(&spool).map_err(|source| LedgerError::Io { path: spool, source })?;
         Ok(state)
+    }
+
+    /// The folder, canonical.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where workers write pictures; on the file system of the store.
@@ -418,7 +410,7 @@ mod tests {
         saboteur::enter(saboteur::Plan::fail_after(0, io::ErrorKind::StorageFull));
         let error = ledger.bind_output(dir.path()).unwrap_err();
         saboteur::enter(saboteur::Plan::default());
-        assert!(error.is_disk_full());
+        assert!(matches!(error, LedgerError::Commit(source) if source.kind() == io::ErrorKind::StorageFull));
         assert_eq!(ledger.output().unwrap(), None);
     }
 }

@@ -55,6 +55,8 @@ pub struct FoundFile {
     pub len: u64,
     /// Time of the last change, Unix nanoseconds.
     pub modified_ns: i64,
+    /// Time at which the system last changed the file or its times, Unix nanoseconds: nobody can set it back.
+    pub changed_ns: i64,
     /// SHA-256 of the content, or why it could not be read.
     pub content: Result<Digest, Fault>,
 }
@@ -87,24 +89,28 @@ pub struct KnownScan {
     pub len: u64,
     /// Time of the last change, Unix nanoseconds.
     pub modified_ns: i64,
+    /// Time at which the system last changed the file or its times, Unix nanoseconds: nobody can set it back.
+    pub changed_ns: i64,
     /// SHA-256 of the content, if it could be read then.
     pub digest: Option<Digest>,
 }
 
 impl Ledger {
-    /// What was last seen in a place. A file whose length and time are still these is taken to have the same bytes
+    /// What was last seen in a place. A file whose length and times are still these is taken to have the same bytes
     /// without being read again (its digest is checked once more before delivery).
     ///
     /// # Errors
     /// SQLite failed.
     pub fn known(&self, root: &Path, name: &str) -> Result<Option<KnownScan>, LedgerError> {
-        let sql = "SELECT scan.len, scan.modified_ns, scan.digest FROM root JOIN scan ON scan.root = root.id
+        let sql =
+            "SELECT scan.len, scan.modified_ns, scan.changed_ns, scan.digest FROM root JOIN scan ON scan.root = root.id
                    WHERE root.path = ?1 AND scan.name = ?2 ORDER BY scan.id DESC LIMIT 1";
         let known = self.sql.prepare_cached(sql)?.query_row(params![PathBytes::from(root), name], |row| {
             Ok(KnownScan {
                 len: row.get::<_, i64>(0)?.unsigned_abs(),
                 modified_ns: row.get(1)?,
-                digest: row.get::<_, Option<DigestBytes>>(2)?.map(|digest| digest.0),
+                changed_ns: row.get(2)?,
+                digest: row.get::<_, Option<DigestBytes>>(3)?.map(|digest| digest.0),
             })
         });
         Ok(known.optional()?)
@@ -236,10 +242,11 @@ impl Intake<'_> {
     fn known(&self, prior: Prior, file: Option<&FoundFile>) -> Result<Reception, LedgerError> {
         let unfinished = prior.here && matches!(prior.batch_state, BatchState::Receiving | BatchState::Received);
         if let Some(file) = file {
-            let sql = "UPDATE scan SET path = ?2, len = ?3, modified_ns = ?4
-                       WHERE id = ?1 AND (path, len, modified_ns) IS NOT (?2, ?3, ?4)";
+            let sql = "UPDATE scan SET path = ?2, len = ?3, modified_ns = ?4, changed_ns = ?5
+                       WHERE id = ?1 AND (path, len, modified_ns, changed_ns) IS NOT (?2, ?3, ?4, ?5)";
             let path = PathBytes::from(file.path.as_path());
-            self.sql.prepare_cached(sql)?.execute(params![prior.scan, path, file.len as i64, file.modified_ns])?;
+            let times = (file.modified_ns, file.changed_ns);
+            self.sql.prepare_cached(sql)?.execute(params![prior.scan, path, file.len as i64, times.0, times.1])?;
             if unfinished {
                 // Files that came between since then move it.
                 let sql = "UPDATE scan SET seq = ?2 WHERE id = ?1 AND seq <> ?2";
@@ -275,8 +282,8 @@ impl Intake<'_> {
         let (batch, case) = self.open_round()?;
         let digest = file.content.as_ref().ok().copied();
         let state = if fault.is_some() { ScanState::Held } else { ScanState::Received };
-        let sql = "INSERT INTO scan (batch, root, seq, name, path, len, modified_ns, digest, state, fault)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let sql = "INSERT INTO scan (batch, root, seq, name, path, len, modified_ns, changed_ns, digest, state, fault)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         self.sql.prepare_cached(sql)?.execute(params![
             batch,
             self.root,
@@ -285,6 +292,7 @@ impl Intake<'_> {
             PathBytes::from(file.path.as_path()),
             file.len as i64,
             file.modified_ns,
+            file.changed_ns,
             digest.map(DigestBytes),
             state,
             fault.clone().map(Json)

@@ -57,6 +57,7 @@ CREATE TABLE scan (
   path BLOB NOT NULL,
   len INTEGER NOT NULL,
   modified_ns INTEGER NOT NULL,
+  changed_ns INTEGER NOT NULL,
   digest BLOB,
   state INTEGER NOT NULL,
   pages INTEGER,

@@ -20,5 +20,5 @@ pub use fault::{Fault, FaultKind, Stage};
 pub use geometry::{Affine, Degrees, PixelBox, Placement, Point, Quad, QuarterTurn, Resolution};
 pub use image::{ByteRange, ColourMode, ImageCodec, ImageStream, PageImage};
 pub use page::{Barcode, Blank, PageRecord, PatchCode, PatchKind};
-pub use receipt::{PageCounts, Receipt};
+pub use receipt::{DuplicateAction, PageCounts, Receipt};
 pub use text::{TextLine, Word};

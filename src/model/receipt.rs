@@ -29,3 +29,13 @@ pub struct Receipt {
     /// Its size.
     pub bytes: u64,
 }
+
+/// What becomes of a scan whose bytes were received before, and whose pages are all delivered or recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DuplicateAction {
+    /// Its case's account names the earlier scan.
+    Skip,
+    /// And the documents that hold its pages.
+    Link,
+}

@@ -7,10 +7,11 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
-use crate::model::Digest;
+use crate::model::{Digest, DuplicateAction};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
@@ -57,6 +58,24 @@ pub enum Target {
     Folder,
 }
 
+/// What the line does when the machine fails it: a full disk, a lost share, a permission taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// Longest time to wait for a person to mend it; zero: stop at once.
+    pub longest: Duration,
+    /// Time between two looks whether it is mended. No key: nobody needs another.
+    pub recheck: Duration,
+    /// Space that the disks of state and target must have left, bytes; 0: no guard.
+    pub min_free_bytes: u64,
+}
+
+impl Default for Pauses {
+    /// An hour; a look every two seconds; 1 GiB.
+    fn default() -> Self {
+        Self { longest: Duration::from_secs(3600), recheck: Duration::from_secs(2), min_free_bytes: 1 << 30 }
+    }
+}
+
 /// A pipeline file, resolved: every default filled in, every value checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pipeline {
@@ -72,6 +91,8 @@ pub struct Pipeline {
     pub workers: Option<usize>,
     /// `[intake]`.
     pub intake: IntakeRules,
+    /// `intake.duplicates`: what becomes of a scan whose bytes were received before; `None`: it is processed like any.
+    pub duplicates: Option<DuplicateAction>,
     /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
     /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
@@ -90,6 +111,8 @@ pub struct Pipeline {
     pub limits: WorkerLimits,
     /// `limits.attempts`: how often a page is tried before it is held, at least 1.
     pub attempts: u32,
+    /// `limits.pause_minutes`, `limits.free_space_mib`.
+    pub pauses: Pauses,
 }
 
 /// A pipeline file cannot be used.

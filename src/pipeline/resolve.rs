@@ -9,10 +9,10 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pipeline, Target};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
-use crate::model::Digest;
+use crate::model::{Digest, DuplicateAction};
 use crate::ocr::{EngineKind, OcrParams};
 use crate::page::Recipe;
 use crate::raster::{BlankParams, DecodeParams, SkewParams};
@@ -26,7 +26,7 @@ const MIN_PHRASE_CHARS: usize = 2;
 pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Digest) -> Pipeline {
     let top = Table::top(notes, tree);
     let line = line(&top, file);
-    let intake = intake(&top);
+    let (intake, duplicates) = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
     let (ocr, models) = ocr(&top);
@@ -35,7 +35,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let held = held(&top);
     let types = types(&top);
     let target = target(&top);
-    let (limits, attempts) = limits(&top, &mut decode);
+    let (limits, attempts, pauses) = limits(&top, &mut decode);
     top.finish();
     Pipeline {
         name: line.name,
@@ -44,6 +44,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         state: line.state,
         workers: line.workers,
         intake,
+        duplicates,
         recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
         models,
         blank: blank_action,
@@ -53,6 +54,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         target,
         limits,
         attempts,
+        pauses,
     }
 }
 
@@ -87,7 +89,7 @@ fn line(top: &Table<'_>, file: &str) -> Line {
     Line { name: name.unwrap_or_default(), language: language.unwrap_or_else(|| "de".into()), state, workers }
 }
 
-fn intake(top: &Table<'_>) -> IntakeRules {
+fn intake(top: &Table<'_>) -> (IntakeRules, Option<DuplicateAction>) {
     let table = top.table("intake");
     let defaults = IntakeRules::default();
     let layout = table.choice(
@@ -122,8 +124,13 @@ fn intake(top: &Table<'_>) -> IntakeRules {
         }
         taken
     });
+    let duplicates = table.choice(
+        "duplicates",
+        &[("process", None), ("link", Some(DuplicateAction::Link)), ("skip", Some(DuplicateAction::Skip))],
+    );
     table.finish();
-    IntakeRules { layout: layout.unwrap_or(defaults.layout), extensions: extensions.unwrap_or(defaults.extensions) }
+    let layout = layout.unwrap_or(defaults.layout);
+    (IntakeRules { layout, extensions: extensions.unwrap_or(defaults.extensions) }, duplicates.flatten())
 }
 
 fn page(top: &Table<'_>) -> (bool, SkewParams) {
@@ -317,7 +324,7 @@ fn target(top: &Table<'_>) -> Target {
     target
 }
 
-fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32) {
+fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32, Pauses) {
     let table = top.table("limits");
     let defaults = WorkerLimits::default();
     let limits = WorkerLimits {
@@ -332,8 +339,20 @@ fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32) {
     if let Some(mib) = table.integer::<u64>("max_unpacked_mib", 1..=16_384) {
         decode.max_unpacked_bytes = mib << 20;
     }
+    let pauses = pauses(&table);
     table.finish();
-    (limits, attempts)
+    (limits, attempts, pauses)
+}
+
+fn pauses(limits: &Table<'_>) -> Pauses {
+    let defaults = Pauses::default();
+    let minutes = limits.integer::<u64>("pause_minutes", 0..=10_080);
+    let mib = limits.integer::<u64>("free_space_mib", 0..=1_048_576);
+    Pauses {
+        longest: minutes.map_or(defaults.longest, |minutes| Duration::from_secs(minutes * 60)),
+        min_free_bytes: mib.map_or(defaults.min_free_bytes, |mib| mib << 20),
+        ..defaults
+    }
 }
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.

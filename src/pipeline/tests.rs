@@ -38,6 +38,10 @@ fn a_name_is_enough() {
     assert_eq!(pipeline.recipe, Recipe { orient_by_content: true, ..Recipe::default() });
     assert_eq!(pipeline.limits, WorkerLimits::default());
     assert_eq!(pipeline.intake, IntakeRules::default());
+    assert_eq!(
+        (pipeline.pauses.longest.as_secs(), pipeline.pauses.min_free_bytes, pipeline.duplicates),
+        (3600, 1 << 30, None)
+    );
     assert_eq!((pipeline.separate, pipeline.blank, pipeline.attempts), (SeparateBy::File, BlankAction::Keep, 2));
 }
 
@@ -52,6 +56,7 @@ fn every_key_arrives_where_it_belongs() {
         [intake]
         layout = "file_is_case"
         extensions = ["TIF", "fax"]
+        duplicates = "link"
         [page]
         orientation = "tags"
         max_skew_deg = 5
@@ -78,6 +83,8 @@ fn every_key_arrives_where_it_belongs() {
         max_megapixels = 50
         max_pages = 9
         max_unpacked_mib = 2
+        pause_minutes = 0
+        free_space_mib = 3
         [[type]]
         name = "A"
         titles = ["aa", "bb"]
@@ -102,6 +109,8 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.recipe.decode.max_pixels, p.recipe.decode.max_pages), (50_000_000, 9));
     assert_eq!(p.recipe.decode.max_unpacked_bytes, 2 * 1024 * 1024);
     assert_eq!((p.limits.page_time.as_secs(), p.limits.open_time.as_secs(), p.attempts), (7, 8, 3));
+    assert_eq!((p.pauses.longest.as_secs(), p.pauses.min_free_bytes), (0, 3 << 20));
+    assert_eq!(p.duplicates, Some(DuplicateAction::Link));
     assert_eq!(p.separate, SeparateBy::Pages(3));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
         name: name.into(),

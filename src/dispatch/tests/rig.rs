@@ -2,9 +2,9 @@
 //!
 //! A fake scan is a text file: `FAKE`, then one line for each page. What a line says is what becomes of the page:
 //! `scan …` a picture in the scan, `store …` a picture in the store, `blank …`, and the faults `crash …`, `shaky …`
-//! (crashes once), `nonsense …`, `lie …` (the stored picture is not the announced one), `mute …` (crashes when its text is
-//! read), `sick …` (crashes unless a file of the same name with the ending `cured` lies beside). A scan that begins with
-//! `SICK` is one that cannot be opened unless cured.
+//! (crashes once), `cramped …` (says once that its picture could not be written), `nonsense …`, `lie …` (the stored
+//! picture is not the announced one), `mute …` (crashes when its text is read), `sick …` (crashes unless a file of the
+//! same name with the ending `cured` lies beside). A scan that begins with `SICK` is one that cannot be opened unless cured.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -17,14 +17,14 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde_json::Value;
 
-use crate::dispatch::{Backlog, RunError, Summary, run};
+use crate::dispatch::{Backlog, Event, RunError, Summary, run};
 use crate::intake::{IntakeRules, Layout};
 use crate::ledger::Store;
 use crate::model::{
     Blank, ByteRange, ColourMode, Degrees, Digest, Fault, FaultKind, ImageCodec, ImageStream, PageImage, PageRecord,
     Placement, Quad, Resolution, Stage, TextLine, Word,
 };
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pauses, Pipeline};
 use crate::saboteur::{Plan, enter};
 use crate::worker::{Answer, Job, Outcome};
 
@@ -50,6 +50,8 @@ impl Rig {
         let mut pipeline = crate::pipeline::parse("test", "[line]\nname = \"test\"\n").unwrap();
         pipeline.intake = IntakeRules { layout: Layout::FolderIsCase, extensions: vec!["fake".into()] };
         pipeline.attempts = 2;
+        // A fault of the machine ends the run, unless a test says otherwise.
+        pipeline.pauses = Pauses { longest: Duration::ZERO, recheck: Duration::from_millis(1), min_free_bytes: 0 };
         let rig = Self { dir, pipeline };
         fs::create_dir(rig.input()).unwrap();
         files.iter().for_each(|(name, pages)| rig.put(name, pages));
@@ -88,6 +90,15 @@ impl Rig {
     }
 
     pub(super) fn disturbed(&self, disturbance: Disturbance) -> Result<Summary, RunError> {
+        self.watched(disturbance, |_| {}).0
+    }
+
+    /// The same, and what was told; `watch` is called with every event while the run goes on.
+    pub(super) fn watched(
+        &self,
+        disturbance: Disturbance,
+        watch: impl Fn(&Event) + Sync,
+    ) -> (Result<Summary, RunError>, Vec<Event>) {
         let (jobs, queue) = bounded(4);
         let (answers, outcomes) = bounded(4);
         let (events, told) = unbounded();
@@ -100,12 +111,12 @@ impl Rig {
                 let (queue, answers, stop, left, shaken) = (queue.clone(), answers.clone(), &stop, &left, &shaken);
                 scope.spawn(move || fake_worker(worker, &queue, &answers, shaken, left, stop));
             }
+            let watcher = scope.spawn(|| told.iter().inspect(|event| watch(event)).collect());
             let result = run(&self.backlog(), &jobs, &outcomes, &events, &stop);
-            drop(jobs);
-            result
+            drop((jobs, events));
+            (result, watcher.join().unwrap())
         });
         enter(Plan::default());
-        drop(told);
         result
     }
 
@@ -211,11 +222,16 @@ pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> 
                 "mute" if with_text => return crash(),
                 "sick" if !path.with_extension("cured").exists() => return crash(),
                 "mute" | "sick" => {}
-                "shaky" if shaken.lock().unwrap().insert((path, index)) => {
+                "shaky" if shaken.lock().unwrap().insert((path.clone(), index)) => {
                     fs::write(&picture, "half a pict").unwrap();
                     return crash();
                 }
                 "shaky" => {}
+                "cramped" if shaken.lock().unwrap().insert((path, index)) => {
+                    fs::write(&picture, "half a pict").unwrap();
+                    return Err(Fault::new(Stage::Decode, FaultKind::Io, "the picture: no space"));
+                }
+                "cramped" => {}
                 "nonsense" => record.width_px = 0,
                 other => panic!("no fake page is {other}"),
             }
