@@ -16,6 +16,7 @@ pub mod assemble;
 pub mod cli;
 pub mod deliver;
 pub mod dispatch;
+mod durable;
 pub mod evidence;
 pub mod export;
 pub mod infer;

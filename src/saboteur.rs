@@ -15,7 +15,9 @@ pub(crate) use hook::{current, enter, step};
 pub(crate) enum Step {
     /// A transaction of the ledger.
     Commit,
-    /// Bytes of a new file.
+    /// A folder made.
+    Create,
+    /// A new file, and each block of its bytes.
     Write,
     /// A file or folder forced to disk.
     Sync,
@@ -23,6 +25,24 @@ pub(crate) enum Step {
     Rename,
     /// A file removed.
     Remove,
+}
+
+/// A file that asks here before each block of bytes. A refused block arrives by half, as when a disk fills up.
+#[derive(Debug)]
+pub(crate) struct Watched<W>(pub(crate) W);
+
+impl<W: io::Write> io::Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Err(refused) = step(Step::Write) {
+            self.0.write_all(bytes.get(..bytes.len() / 2).unwrap_or_default())?;
+            return Err(refused);
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(not(test))]

@@ -17,6 +17,7 @@ use super::paused::Places;
 use super::place::STATE_FOLDER;
 use super::progress::Progress;
 use super::{Exit, Failure, processors};
+use crate::deliver::folder::Folder;
 use crate::dispatch::{self, Backlog, RunError, Summary};
 use crate::infer::ModelFolder;
 use crate::intake::OTHER_ENDINGS;
@@ -145,7 +146,7 @@ fn prepare_output(output: &Path) -> Result<(), Failure> {
             "name a folder that you may write to with --output",
         )
     };
-    fs::create_dir_all(output).map_err(failed)?;
+    Folder::open(output).map_err(|e| failed(e.source))?;
     tempfile::Builder::new()
         .prefix(".scanstrasse-probe")
         .permissions(fs::Permissions::from_mode(0o600))

@@ -9,8 +9,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::names::portable_name;
+use crate::durable;
 use crate::model::{Digester, Receipt};
-use crate::saboteur::{self, Step};
+use crate::saboteur::{self, Step, Watched};
 
 /// Name of a case's account of itself.
 pub const CASE_FILE: &str = "case.json";
@@ -28,6 +29,23 @@ pub struct TargetError {
     pub path: PathBuf,
     /// Why.
     pub source: io::Error,
+}
+
+/// Bytes that go to disk at once.
+const BLOCK: usize = if cfg!(test) { 1 << 10 } else { 1 << 18 };
+
+/// A file under its temporary name. What is written to it is buffered.
+#[derive(Debug)]
+pub struct Part(BufWriter<Watched<File>>);
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A file could not be placed.
@@ -61,7 +79,9 @@ impl Folder {
     /// It cannot be made.
     pub fn open(root: &Path) -> Result<Self, TargetError> {
         let failed = |source| TargetError { root: root.to_owned(), path: root.to_owned(), source };
-        fs::create_dir_all(root).map_err(failed)?;
+        durable::make_dirs(root, 0o777).map_err(failed)?;
+        // The names of case folders too, if a run was killed before it could.
+        durable::sync_dir(root).map_err(failed)?;
         let root = root.canonicalize().map_err(failed)?;
         let device = fs::metadata(&root).map_err(failed)?.dev();
         Ok(Self { root, device })
@@ -92,17 +112,17 @@ impl Folder {
         &self,
         folder: &str,
         name: &str,
-        write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+        write: impl FnOnce(&mut Part) -> Result<(), E>,
         check: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<Receipt, PlaceError<E>> {
         let dir = self.root.join(folder);
         let part = dir.join(format!(".{name}.part"));
-        self.make_dir(&dir)?;
+        durable::make_dir(&dir, 0o777).map_err(|source| self.refused(&dir, source))?;
         let placed = self.write_part(&part, write, check).and_then(|(sha256, bytes)| {
             let path = dir.join(name);
             let failed = |source| self.refused(&path, source);
             saboteur::step(Step::Rename).and_then(|()| fs::rename(&part, &path)).map_err(failed)?;
-            self.sync_dir(&dir)?;
+            durable::sync_dir(&dir).map_err(|source| self.refused(&dir, source))?;
             let file = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             Ok(Receipt { file, sha256, bytes })
         });
@@ -116,38 +136,20 @@ impl Folder {
     fn write_part<E>(
         &self,
         part: &Path,
-        write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+        write: impl FnOnce(&mut Part) -> Result<(), E>,
         check: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<(crate::model::Digest, u64), PlaceError<E>> {
         let failed = |source| self.refused(part, source);
         let file = saboteur::step(Step::Write).and_then(|()| File::create(part)).map_err(failed)?;
-        let mut out = BufWriter::with_capacity(1 << 18, file);
+        let mut out = Part(BufWriter::with_capacity(BLOCK, Watched(file)));
         write(&mut out).map_err(PlaceError::Content)?;
         out.flush().map_err(failed)?;
-        saboteur::step(Step::Sync).and_then(|()| out.get_ref().sync_all()).map_err(failed)?;
+        saboteur::step(Step::Sync).and_then(|()| out.0.get_ref().0.sync_all()).map_err(failed)?;
         drop(out);
         check(part).map_err(PlaceError::Content)?;
         let mut digester = Digester::default();
         File::open(part).and_then(|mut file| io::copy(&mut file, &mut digester)).map_err(failed)?;
         Ok(digester.finish())
-    }
-
-    fn make_dir(&self, dir: &Path) -> Result<(), TargetError> {
-        match fs::create_dir(dir) {
-            Ok(()) => self.sync_dir(&self.root),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(source) => Err(self.refused(dir, source)),
-        }
-    }
-
-    /// Forces a folder's list of names to disk.
-    fn sync_dir(&self, dir: &Path) -> Result<(), TargetError> {
-        let sync = || saboteur::step(Step::Sync).and_then(|()| File::open(dir)?.sync_all());
-        match sync() {
-            // Some network file systems cannot sync a folder; their servers keep names by themselves.
-            Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-            result => result.map_err(|source| self.refused(dir, source)),
-        }
     }
 
     /// The target refused `path`, which lies below it.
@@ -173,7 +175,7 @@ mod tests {
     fn a_file_appears_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let target = Folder::open(dir.path()).unwrap();
-        let write = |bytes: &'static [u8]| move |out: &mut BufWriter<File>| out.write_all(bytes);
+        let write = |bytes: &'static [u8]| move |out: &mut Part| out.write_all(bytes);
         let receipt = target.place("1", "a.pdf", write(b"one"), |_| Ok(())).unwrap();
         assert_eq!(receipt, Receipt { file: "1/a.pdf".into(), sha256: Digest::of(b"one"), bytes: 3 });
 
@@ -182,7 +184,7 @@ mod tests {
         assert_eq!(names(&dir.path().join("1")), ["a.pdf"], "no part is left");
         assert_eq!(fs::read(dir.path().join("1/a.pdf")).unwrap(), b"one", "the old file stays");
 
-        let full = |_: &mut BufWriter<File>| Err(io::Error::from(io::ErrorKind::StorageFull));
+        let full = |_: &mut Part| Err(io::Error::from(io::ErrorKind::StorageFull));
         assert!(target.place("1", "b.pdf", full, |_| Ok(())).is_err());
         assert_eq!(names(&dir.path().join("1")), ["a.pdf"]);
     }

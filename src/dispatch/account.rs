@@ -4,7 +4,7 @@ use std::io;
 
 use super::RunError;
 use crate::deliver::case_json::{Apart, CaseJson, Discarded, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
-use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, PlaceError};
+use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, Part, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
 use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
 
@@ -28,7 +28,7 @@ impl From<io::Error> for AccountError {
 
 /// Writes a case's `case.json` anew.
 pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> Result<(), RunError> {
-    let write = |out: &mut io::BufWriter<std::fs::File>| -> Result<(), AccountError> {
+    let write = |out: &mut Part| -> Result<(), AccountError> {
         let mut json = CaseJson::begin(out, &case.number)?;
         ledger.for_each_scan(case.id, |scan| {
             let entry = ScanEntry {
@@ -103,7 +103,7 @@ fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {
 
 /// Writes `index.csv` anew.
 pub(super) fn write_index(ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
-    let write = |out: &mut io::BufWriter<std::fs::File>| -> Result<(), AccountError> {
+    let write = |out: &mut Part| -> Result<(), AccountError> {
         index::write_head(out)?;
         ledger.for_each_index_row(|row| {
             let Some(receipt) = &row.document.receipt else { return Ok(()) };
@@ -126,7 +126,7 @@ fn place(
     target: &Folder,
     folder: &str,
     name: &str,
-    write: impl FnOnce(&mut io::BufWriter<std::fs::File>) -> Result<(), AccountError>,
+    write: impl FnOnce(&mut Part) -> Result<(), AccountError>,
 ) -> Result<(), RunError> {
     match target.place(folder, name, write, |_| Ok(())) {
         Ok(_) => Ok(()),

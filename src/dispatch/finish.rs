@@ -14,7 +14,7 @@ use super::machine::{Place, closed_input};
 use super::patience::Patience;
 use super::{Event, RunError, account};
 use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble};
-use crate::deliver::folder::{Folder, PlaceError, document_name};
+use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
 use crate::evidence;
 use crate::intake;
 use crate::ledger::{
@@ -320,7 +320,7 @@ impl Finisher<'_> {
         // The check runs after the writing, and needs what it wrote.
         let pictures = std::cell::RefCell::new(Vec::new());
         let path = self.target.root().join(&case.folder).join(&name);
-        let write = |out: &mut std::io::BufWriter<std::fs::File>| {
+        let write = |out: &mut Part| {
             pictures.replace(document::write(out, &self.ledger, &self.store, document, &info)?);
             Ok(())
         };

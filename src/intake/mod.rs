@@ -6,6 +6,9 @@
 use std::path::PathBuf;
 
 mod digest;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod names;
 mod natural;
 mod walk;

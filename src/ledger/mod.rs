@@ -35,6 +35,7 @@ use std::time::Duration;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
+use crate::durable;
 use crate::model::Digest;
 use crate::saboteur::{self, Step};
 
@@ -94,7 +95,7 @@ impl StateDir {
     /// [`LedgerError::Busy`] if another run has it, [`LedgerError::Io`] if it cannot be made or written.
     pub fn claim(path: &Path) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io { path: path.to_owned(), source };
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
+        durable::make_dirs(path, 0o700).map_err(io)?;
         // An existing folder may be more open than its content deserves.
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(io)?;
         let path = path.canonicalize().map_err(io)?;
@@ -258,6 +259,7 @@ impl Ledger {
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         }
+        saboteur::step(Step::Commit).map_err(LedgerError::Commit)?;
         transaction.commit()?;
         self.check_version(file)
     }
@@ -297,6 +299,7 @@ impl Ledger {
     /// # Errors
     /// SQLite failed.
     pub fn checkpoint(&self) -> Result<(), LedgerError> {
+        saboteur::step(Step::Commit).map_err(LedgerError::Commit)?;
         Ok(self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?)
     }
 }

@@ -1,10 +1,11 @@
 //! The content-addressed store: `ab/cdef…` below its folder, each object named by the SHA-256 of its bytes.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::durable;
 use crate::model::{Digest, Digester};
 use crate::saboteur::{self, Step};
 
@@ -36,7 +37,10 @@ impl Store {
     /// # Errors
     /// The folder cannot be made.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        make_dir(root)?;
+        let failed = |source| StoreError::Io { path: root.to_owned(), source };
+        durable::make_dir(root, 0o700).map_err(failed)?;
+        // The names of its folders too, if a run was killed before it could.
+        durable::sync_dir(root).map_err(failed)?;
         Ok(Self { root: root.to_owned() })
     }
 
@@ -64,9 +68,9 @@ impl Store {
         file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(at(temp))?;
         saboteur::step(Step::Sync).and_then(|()| file.sync_all()).map_err(at(temp))?;
         let (folder, path) = self.place(digest);
-        make_dir(&folder)?;
+        durable::make_dir(&folder, 0o700).map_err(at(&folder))?;
         saboteur::step(Step::Rename).and_then(|()| fs::rename(temp, &path)).map_err(at(&path))?;
-        saboteur::step(Step::Sync).and_then(|()| File::open(&folder)?.sync_all()).map_err(at(&folder))
+        durable::sync_dir(&folder).map_err(at(&folder))
     }
 
     /// Opens an object.
@@ -115,15 +119,6 @@ impl Store {
         let folder = self.root.join(head);
         let path = folder.join(tail);
         (folder, path)
-    }
-}
-
-fn make_dir(path: &Path) -> Result<(), StoreError> {
-    match DirBuilder::new().mode(0o700).create(path) {
-        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
-            Err(StoreError::Io { path: path.to_owned(), source })
-        }
-        _ => Ok(()),
     }
 }
 

@@ -14,6 +14,9 @@ pub mod encode;
 mod error;
 mod exif;
 mod fax;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grey;
 mod jpeg;
 mod pdf;

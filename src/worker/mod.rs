@@ -8,6 +8,9 @@
 mod check;
 pub mod child;
 mod frame;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod pool;
 
 pub use check::check;

@@ -1,0 +1,28 @@
+//! Doors for `fuzz/` into the parent's side of the worker protocol. Not part of the program.
+
+use super::frame::{self, FrameError};
+use super::{Answer, Order, Reply, check};
+
+/// Reads `stream` as a worker's replies until it ends; what passes the check must travel again unchanged.
+pub fn replies(mut stream: &[u8]) {
+    let orders = stream;
+    loop {
+        match frame::read::<Reply>(&mut stream) {
+            Ok(Reply::Done(Answer::Processed { record })) => {
+                if check(&record, 1 << 20).is_ok() {
+                    let mut copy = Vec::new();
+                    let written = frame::write(&mut copy, &Reply::Done(Answer::Processed { record: record.clone() }));
+                    assert!(written.is_ok(), "a believed record cannot be written");
+                    match frame::read::<Reply>(&mut copy.as_slice()) {
+                        Ok(Reply::Done(Answer::Processed { record: again })) => assert!(again == record, "altered"),
+                        other => assert!(other.is_err() && false, "a believed record does not read back: {other:?}"),
+                    }
+                }
+            }
+            Ok(_) | Err(FrameError::Syntax { .. }) => {}
+            Err(_) => break,
+        }
+    }
+    // The worker's side reads orders by the same frames.
+    let _ = frame::read::<Order>(&mut &orders[..]);
+}
