@@ -65,7 +65,8 @@ impl Slot {
     }
 }
 
-fn root() -> Option<PathBuf> {
+/// The cache folder, whether it exists or not; `None` for no cache.
+pub fn root() -> Option<PathBuf> {
     let named = |name| env::var_os(name).map(PathBuf::from);
     match named(VARIABLE) {
         Some(folder) => (!folder.as_os_str().is_empty()).then_some(folder),

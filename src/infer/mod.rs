@@ -10,5 +10,6 @@ mod cache;
 mod models;
 mod network;
 
+pub use cache::root as cache_folder;
 pub use models::{ModelError, ModelFolder, NetworkFile};
 pub use network::{InferError, Network, Output, Precision};

@@ -17,7 +17,7 @@ use crate::raster::Grey;
 pub use layout::order;
 pub use orient::OrientNet;
 pub use ppocr::Ppocr;
-pub use tesseract::Tesseract;
+pub use tesseract::{Tesseract, language_folders};
 
 /// The engines that read text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

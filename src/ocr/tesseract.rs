@@ -70,14 +70,17 @@ impl Tesseract {
     }
 }
 
-/// The first folder that holds all of `languages`.
-fn folder_of(languages: &[String]) -> Result<PathBuf, OcrError> {
-    let named = env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
-    let folders: Vec<PathBuf> = match named {
+/// The folders in which Tesseract's languages may lie, whether they exist or not.
+pub fn language_folders() -> Vec<PathBuf> {
+    match env::var_os("TESSDATA_PREFIX").map(PathBuf::from) {
         Some(folder) => vec![folder.join("tessdata"), folder],
         None => LANGUAGE_FOLDERS.iter().map(PathBuf::from).collect(),
-    };
-    first_folder_with(&folders, languages)
+    }
+}
+
+/// The first folder that holds all of `languages`.
+fn folder_of(languages: &[String]) -> Result<PathBuf, OcrError> {
+    first_folder_with(&language_folders(), languages)
 }
 
 fn first_folder_with(folders: &[PathBuf], languages: &[String]) -> Result<PathBuf, OcrError> {

@@ -66,17 +66,25 @@ pub enum PictureData {
 }
 
 impl ScanFile {
-    /// Opens the scan at `path` and counts its pages. The format is told by the first bytes, never by the name.
+    /// Opens the scan at `path` and counts its pages; see [`ScanFile::read`].
+    ///
+    /// # Errors
+    /// As [`ScanFile::read`], or the file cannot be opened.
+    pub fn open(path: &Path, params: &DecodeParams) -> Result<Self, DecodeError> {
+        Self::read(File::open(path).map_err(|e| DecodeError::Open(e.into()))?, params)
+    }
+
+    /// Takes the scan in `file`, which stands at its beginning, and counts its pages. The format is told by the first
+    /// bytes, never by a name.
     ///
     /// # Errors
     /// [`DecodeError::Open`]: empty, unknown, cut short, damaged, encrypted, without a page, or over a limit.
-    pub fn open(path: &Path, params: &DecodeParams) -> Result<Self, DecodeError> {
-        let kind = Self::kind(path, params).map_err(DecodeError::Open)?;
+    pub fn read(file: File, params: &DecodeParams) -> Result<Self, DecodeError> {
+        let kind = Self::kind(file, params).map_err(DecodeError::Open)?;
         Ok(Self { kind, params: params.clone() })
     }
 
-    fn kind(path: &Path, params: &DecodeParams) -> Result<Kind, Cause> {
-        let mut file = File::open(path)?;
+    fn kind(mut file: File, params: &DecodeParams) -> Result<Kind, Cause> {
         let len = file.metadata()?.len();
         let mut head = Vec::with_capacity(1024);
         Read::by_ref(&mut file).take(1024).read_to_end(&mut head)?;

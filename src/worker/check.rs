@@ -47,6 +47,16 @@ pub fn check(record: &PageRecord, scan_len: u64) -> Result<(), Fault> {
     }
 }
 
+/// Most characters that are kept of what a worker says about a fault.
+const MAX_DETAIL_CHARS: usize = 300;
+
+/// A worker's own word on a fault, made fit for a ledger, a terminal and a log: short, and on one line. An honest worker
+/// tells nothing of a page there; one that was taken over might tell anything, but not much.
+pub(super) fn fault(fault: Fault) -> Fault {
+    let detail = fault.detail.chars().take(MAX_DETAIL_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    Fault { detail, ..fault }
+}
+
 fn page_problem(record: &PageRecord) -> Option<&'static str> {
     let side = |px: u32| (1..=MAX_SIDE_PX).contains(&px);
     if !side(record.width_px) || !side(record.height_px) {
@@ -103,6 +113,10 @@ fn text_problem(record: &PageRecord) -> Option<&'static str> {
         for word in &line.words {
             if word.text.is_empty() || word.text.len() > MAX_WORD_BYTES {
                 return Some("a word without letters or without end");
+            }
+            // No engine reads one; XML cannot hold them, and a terminal obeys them.
+            if word.text.contains(char::is_control) {
+                return Some("a word with control characters");
             }
             if !near.quad(&word.quad) || !(0.0..=1.0).contains(&word.confidence) {
                 return Some("a word off the page or of no confidence");
@@ -197,6 +211,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_worker_says_of_a_fault_is_short_and_on_one_line() {
+        let said = Fault::new(Stage::Decode, FaultKind::Corrupt, format!("a\nb\u{1b}[2J{}", "x".repeat(1 << 20)));
+        let kept = fault(said);
+        assert_eq!((kept.stage, kept.kind), (Stage::Decode, FaultKind::Corrupt));
+        assert!(kept.detail.starts_with("a b [2Jx") && kept.detail.chars().count() == MAX_DETAIL_CHARS);
+    }
+
+    #[test]
     fn nonsense_is_told_from_sense() {
         let other = Digest::of(b"y");
         type Spoil<'a> = &'a dyn Fn(&mut PageRecord);
@@ -217,6 +239,19 @@ mod tests {
             ("a line without words", &|r| r.lines[0].words.clear()),
             ("a word without letters", &|r| r.lines[0].words[0].text.clear()),
             ("an endless word", &|r| r.lines[0].words[0].text = "x".repeat(MAX_WORD_BYTES + 1)),
+            ("a word that commands a terminal", &|r| r.lines[0].words[0].text = "\u{1b}[2J".into()),
+            ("a line that is no number", &|r| r.lines[0].quad.0[3].y = f32::NAN),
+            ("a line without end", &|r| r.lines[0].quad.0[1].x = f32::INFINITY),
+            ("a confidence that is no number", &|r| r.lines[0].words[0].confidence = f32::NAN),
+            ("ink that is no number", &|r| r.blank.ink_share = f32::NAN),
+            ("a skew that is not a number", &|r| r.skew.0 = f32::NAN),
+            ("an endless picture", &|r| r.image.width_px = MAX_SIDE_PX + 1),
+            ("an empty stored picture", &|r| {
+                r.image.stream = ImageStream::Stored { digest: r.image.digest, len: 0 };
+            }),
+            ("too many words", &|r| r.lines[0].words = vec![r.lines[0].words[0].clone(); MAX_WORDS + 1]),
+            ("too many barcodes", &|r| r.barcodes = vec![r.barcodes[0].clone(); MAX_CODES + 1]),
+            ("a barcode nowhere", &|r| r.barcodes[0].bounds.x0 = f32::NAN),
             ("a word far off", &|r| r.lines[0].words[0].quad.0[2].x = 5000.0),
             ("a word nowhere", &|r| r.lines[0].words[0].quad.0[0].y = f32::NAN),
             ("too sure a word", &|r| r.lines[0].words[0].confidence = 1.5),

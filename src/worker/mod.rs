@@ -3,17 +3,24 @@
 //! In: jobs as frames. Out: answers as frames, checked before anyone believes them. Knows no ledger.
 //!
 //! [`pool`] is the parent's side, [`child`] the worker's; [`frame`] is what travels between them and [`check`] is what
-//! the parent demands of an answer.
+//! the parent demands of an answer. [`sandbox`] is what the worker locks itself into, [`watch`] and [`memory`] are how its
+//! other limits are kept and told.
 
 mod check;
 pub mod child;
+mod files;
 mod frame;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod memory;
 pub mod pool;
+pub mod sandbox;
+mod watch;
 
 pub use check::check;
+pub use memory::end_process_if_refused as end_process_if_out_of_memory;
+pub use sandbox::Protection;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,11 +88,20 @@ pub struct WorkerLimits {
     pub open_time: Duration,
     /// Wall time of one page.
     pub page_time: Duration,
+    /// Processor time of one job, what earlier jobs took not counted.
+    pub cpu_time: Duration,
+    /// Address space of a worker, in bytes: all that it has mapped, whether used or not.
+    pub memory_bytes: u64,
 }
 
 impl Default for WorkerLimits {
     fn default() -> Self {
-        Self { open_time: Duration::from_secs(60), page_time: Duration::from_secs(120) }
+        Self {
+            open_time: Duration::from_secs(60),
+            page_time: Duration::from_secs(120),
+            cpu_time: Duration::from_secs(90),
+            memory_bytes: 4 << 30,
+        }
     }
 }
 
@@ -110,17 +126,27 @@ pub fn out_of_turn() -> Fault {
 /// Parent to child.
 #[derive(Debug, Serialize, Deserialize)]
 enum Order {
-    /// The first frame: how pages are to be processed.
-    Begin { recipe: Box<Recipe>, models: PathBuf },
+    /// The first frame: how pages are to be processed, and what may be spent.
+    Begin { recipe: Box<Recipe>, models: PathBuf, memory_bytes: u64, file_bytes: u64 },
     /// Every further frame.
-    Do(Job),
+    Do(Task),
+}
+
+/// A [`Job`] as the worker sees it: the files come open with the frame, and it learns no name of any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Task {
+    /// With the scan.
+    Open,
+    /// With the scan, to read, and an empty file for the picture, to write.
+    Page { index: u32, read: bool },
 }
 
 /// Child to parent, one for each order.
 #[derive(Debug, Serialize, Deserialize)]
 enum Reply {
-    /// Models are loaded, jobs may come.
-    Ready,
+    /// Locked in, models are loaded, jobs may come.
+    Ready(Protection),
     /// The job is done.
     Done(Answer),
     /// The job, or the beginning, failed.

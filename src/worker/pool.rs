@@ -4,18 +4,23 @@
 //! job comes back as a fault.
 
 use std::env;
-use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::files::Files;
 use super::frame::{self, FrameError};
-use super::{Answer, Job, Order, Outcome, PoolConfig, Reply, out_of_turn};
+use super::watch::{Budget, Overrun, Watch};
+use super::{
+    Answer, Job, Order, Outcome, PoolConfig, Protection, Reply, Task, WorkerLimits, check, memory, out_of_turn,
+};
 use crate::model::{Fault, FaultKind, Stage};
 
 /// The hidden first argument that makes the program a worker.
@@ -29,6 +34,12 @@ const START_ATTEMPTS: u32 = 3;
 
 /// Jobs waiting for each worker, so that none idles while the dispatcher commits.
 const QUEUED_JOBS_PER_WORKER: usize = 2;
+
+/// Bytes of a picture for each pixel of the largest page: three samples, and room for what deflate adds.
+const PICTURE_BYTES_PER_PIXEL: u64 = 4;
+
+/// Smallest limit of a file's size: compiled networks go into the cache, the largest has some 30 MB.
+const MIN_FILE_BYTES: u64 = 256 << 20;
 
 /// The workers could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +57,7 @@ pub struct Pool {
     jobs: Sender<(u64, Job)>,
     outcomes: Receiver<Outcome>,
     threads: Vec<JoinHandle<()>>,
+    protection: Protection,
 }
 
 impl Pool {
@@ -67,8 +79,8 @@ impl Pool {
             let thread =
                 thread::Builder::new().name(format!("worker-{worker}")).spawn(move || {
                     match Process::start(&config) {
-                        Ok(process) => {
-                            let _ = ready.send(Ok(()));
+                        Ok((process, protection)) => {
+                            let _ = ready.send(Ok(protection));
                             drop(ready);
                             serve(worker, process, &config, &job_queue, &outcome_queue);
                         }
@@ -79,8 +91,14 @@ impl Pool {
                 })?;
             threads.push(thread);
         }
-        first_ready.recv().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::Interrupted).into()))?;
-        Ok(Self { jobs, outcomes, threads })
+        let protection =
+            first_ready.recv().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::Interrupted).into()))?;
+        Ok(Self { jobs, outcomes, threads, protection })
+    }
+
+    /// What the workers are locked in by, as the first of them said when it began.
+    pub fn protection(&self) -> Protection {
+        self.protection
     }
 
     /// Where jobs go, each with a number of the caller's; full when every worker has enough to do.
@@ -113,18 +131,14 @@ fn serve(
 ) {
     for (ticket, job) in jobs {
         let started = Instant::now();
-        let limit = match job {
-            Job::Open { .. } => config.limits.open_time,
-            Job::Page { .. } => config.limits.page_time,
-        };
-        let (result, usable) = process.work(job, limit);
+        let (result, usable) = process.work(&job, &config.limits);
         if outcomes.send(Outcome { ticket, worker, result, elapsed: started.elapsed() }).is_err() {
             return;
         }
         if !usable {
             process.kill();
             let Some(next) = (0..START_ATTEMPTS).find_map(|_| Process::start(config).ok()) else { return };
-            process = next;
+            process = next.0;
         }
     }
 }
@@ -136,7 +150,7 @@ struct Process {
 }
 
 impl Process {
-    fn start(config: &PoolConfig) -> Result<Self, PoolError> {
+    fn start(config: &PoolConfig) -> Result<(Self, Protection), PoolError> {
         let (ours, theirs) = UnixStream::pair()?;
         let child = Command::new(env::current_exe()?)
             .arg(WORKER_ARGUMENT)
@@ -149,48 +163,76 @@ impl Process {
             .env("OMP_THREAD_LIMIT", "1")
             .spawn()?;
         let mut process = Self { child, stream: ours };
-        let begin = Order::Begin { recipe: Box::new(config.recipe.clone()), models: config.models.clone() };
-        match process.exchange(&begin, START_TIME) {
-            Ok(Reply::Ready) => Ok(process),
-            Ok(Reply::Failed(fault)) => Err(PoolError::Begin(fault)),
+        let begin = Order::Begin {
+            recipe: Box::new(config.recipe.clone()),
+            models: config.models.clone(),
+            memory_bytes: config.limits.memory_bytes,
+            file_bytes: config.recipe.decode.max_pixels.saturating_mul(PICTURE_BYTES_PER_PIXEL).max(MIN_FILE_BYTES),
+        };
+        let budget = Budget { wall: START_TIME, cpu: START_TIME };
+        match process.exchange(&begin, &[], budget) {
+            Ok(Reply::Ready(protection)) => Ok((process, protection)),
+            Ok(Reply::Failed(fault)) => Err(PoolError::Begin(check::fault(fault))),
             Ok(Reply::Done(_)) => Err(PoolError::Begin(out_of_turn())),
-            Err(error) => Err(PoolError::Begin(process.fault(error))),
+            Err(lost) => Err(PoolError::Begin(process.fault(&lost, Stint::Begin, &config.limits))),
         }
     }
 
     /// Does one job; the second value says whether the process can be trusted with another.
-    fn work(&mut self, job: Job, limit: Duration) -> (Result<Answer, Fault>, bool) {
-        match self.exchange(&Order::Do(job), limit) {
+    fn work(&mut self, job: &Job, limits: &WorkerLimits) -> (Result<Answer, Fault>, bool) {
+        let (task, stint, wall) = match job {
+            Job::Open { .. } => (Task::Open, Stint::Open, limits.open_time),
+            Job::Page { index, read, .. } => (Task::Page { index: *index, read: *read }, Stint::Page, limits.page_time),
+        };
+        let files = match Files::open(job) {
+            Ok(files) => files,
+            Err(fault) => return (Err(fault), true),
+        };
+        let budget = Budget { wall, cpu: limits.cpu_time };
+        let (result, usable) = match self.exchange(&Order::Do(task), &files.descriptors(), budget) {
             Ok(Reply::Done(answer)) => (Ok(answer), true),
             Ok(Reply::Failed(fault)) => {
                 let crashed = fault.kind == FaultKind::Crash;
-                (Err(fault), !crashed)
+                (Err(check::fault(fault)), !crashed)
             }
-            Ok(Reply::Ready) => (Err(out_of_turn()), false),
-            Err(error) => (Err(self.fault(error)), false),
+            Ok(Reply::Ready(_)) => (Err(out_of_turn()), false),
+            Err(lost) => (Err(self.fault(&lost, stint, limits)), false),
+        };
+        if !usable {
+            // Dead before its picture is taken away or looked at.
+            self.kill();
         }
+        files.settle(&result);
+        (result, usable)
     }
 
-    fn exchange(&mut self, order: &Order, limit: Duration) -> Result<Reply, FrameError> {
-        let mut timed = Timed { stream: &self.stream, deadline: Instant::now() + limit };
-        self.stream.set_write_timeout(Some(limit.max(Duration::from_millis(1))))?;
-        frame::write(&mut &self.stream, order)?;
-        frame::read(&mut timed)
+    fn exchange(&mut self, order: &Order, files: &[BorrowedFd<'_>], budget: Budget) -> Result<Reply, Lost> {
+        let mut watch = Watch::start(&self.stream, self.child.id(), budget);
+        let reply = self
+            .stream
+            .set_write_timeout(Some(budget.wall.max(Duration::from_millis(1))))
+            .map_err(FrameError::from)
+            .and_then(|()| frame::send(&self.stream, order, files))
+            .and_then(|()| frame::read(&mut watch));
+        reply.map_err(|error| Lost { error, overrun: watch.overrun })
     }
 
-    /// What a broken stream means.
-    fn fault(&mut self, error: FrameError) -> Fault {
-        let (kind, detail) = match &error {
-            FrameError::Io(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-                (FaultKind::Deadline, "the worker missed its deadline and was killed".to_owned())
+    /// What a broken stream means, in words for the person who looks after the held pages.
+    fn fault(&mut self, lost: &Lost, stint: Stint, limits: &WorkerLimits) -> Fault {
+        let (kind, detail) = match (&lost.error, lost.overrun) {
+            (_, Some(overrun)) => (FaultKind::Deadline, stint.overrun(overrun, limits)),
+            (FrameError::Io(e), _) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                (FaultKind::Deadline, stint.overrun(Overrun::Wall, limits))
             }
-            FrameError::Ended | FrameError::Io(_) => {
+            (FrameError::Ended | FrameError::Io(_), _) => {
                 // Killing a dead child changes nothing, and a child that only closed its stream must not be waited for.
                 let _ = self.child.kill();
-                let how = self.child.wait().map_or_else(|e| e.to_string(), |status| status.to_string());
-                (FaultKind::Crash, format!("the worker died ({how})"))
+                match self.child.wait() {
+                    Ok(status) => stint.death(status, limits),
+                    Err(error) => (FaultKind::Crash, format!("the worker died ({error})")),
+                }
             }
-            FrameError::Oversize(_) | FrameError::Syntax { .. } => (FaultKind::Nonsense, error.to_string()),
+            (FrameError::Oversize(_) | FrameError::Syntax { .. }, _) => (FaultKind::Nonsense, lost.error.to_string()),
         };
         Fault::new(Stage::Worker, kind, detail)
     }
@@ -208,20 +250,61 @@ impl Drop for Process {
     }
 }
 
-/// Reads until a point in time.
-struct Timed<'a> {
-    stream: &'a UnixStream,
-    deadline: Instant,
+/// A reply that did not come.
+struct Lost {
+    error: FrameError,
+    overrun: Option<Overrun>,
 }
 
-impl Read for Timed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
+/// What a worker was at.
+#[derive(Clone, Copy)]
+enum Stint {
+    Begin,
+    Open,
+    Page,
+}
+
+impl Stint {
+    fn thing(self) -> &'static str {
+        match self {
+            Self::Begin => "the worker's beginning",
+            Self::Open => "opening the file",
+            Self::Page => "the page",
         }
-        self.stream.set_read_timeout(Some(left))?;
-        let mut stream = self.stream;
-        stream.read(buffer)
+    }
+
+    fn overrun(self, overrun: Overrun, limits: &WorkerLimits) -> String {
+        let (time, name) = match (self, overrun) {
+            (Self::Begin, _) => return "loading the models took too long".into(),
+            (_, Overrun::Cpu) => (limits.cpu_time, "of processor time (limits.cpu_seconds)"),
+            (Self::Open, Overrun::Wall) => (limits.open_time, "(limits.open_seconds)"),
+            (Self::Page, Overrun::Wall) => (limits.page_time, "(limits.page_seconds)"),
+        };
+        format!("{} took longer than {} s {name} and was stopped", self.thing(), time.as_secs_f32())
+    }
+
+    /// Why a worker died, by the way it did.
+    fn death(self, status: ExitStatus, limits: &WorkerLimits) -> (FaultKind, String) {
+        let thing = self.thing();
+        if status.code() == Some(memory::EXIT_CODE) {
+            let mib = limits.memory_bytes >> 20;
+            return (FaultKind::OverLimit, format!("{thing} needs more memory than {mib} MiB (limits.memory_mib)"));
+        }
+        let detail = match status.signal() {
+            Some(libc::SIGXFSZ) => {
+                let detail = format!("{thing} gives a larger picture than any page within limits.max_megapixels");
+                return (FaultKind::OverLimit, detail);
+            }
+            Some(libc::SIGSYS) => {
+                "the worker did what no decoder has reason to do and the sandbox forbids, and was stopped".to_owned()
+            }
+            Some(libc::SIGKILL) => {
+                "the worker was killed from outside, most likely because the machine ran out of memory; if more pages are \
+                 held for that, run fewer workers"
+                    .to_owned()
+            }
+            _ => format!("{thing} made a decoder crash ({status})"),
+        };
+        (FaultKind::Crash, detail)
     }
 }
