@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ fn lay_down(picture: &Picture, scan: &Path, target: &Path) -> io::Result<PageIma
         PictureData::InScan(range) => (ImageStream::InScan(*range), digest_range(scan, *range)?),
         PictureData::Bytes(bytes) => {
             let digest = Digest::of(bytes);
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).open(target)?;
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(target)?;
             file.write_all(bytes)?;
             (ImageStream::Stored { digest, len: bytes.len() as u64 }, digest)
         }
