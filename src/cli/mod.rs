@@ -92,6 +92,9 @@ pub fn main() -> ExitCode {
         return child::serve();
     }
     tell_panics_without_their_text();
+    // A core file would hold text of pages.
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let result = panic::catch_unwind(AssertUnwindSafe(|| match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Ocr(arguments) => ocr::run(&arguments),

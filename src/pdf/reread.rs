@@ -27,6 +27,9 @@ const MAX_DEPTH: usize = 12;
 /// Bytes that a page's drawing and text may unpack to: 200,000 words have about 20 MB.
 const MAX_CONTENTS: u64 = 256 << 20;
 
+/// How often the file's bytes may be read for its pages' streams; each has its own in a file as it was written.
+const SHARED: u64 = 8;
+
 const END_OF_STREAM: &[u8] = b"endstream";
 
 /// The data of a stream.
@@ -178,8 +181,8 @@ impl Written {
         let catalog = self.object(self.root)?;
         let root = reference(&catalog.dictionary, "Pages").ok_or(RereadError::Object { number: catalog.number })?;
         let mut branch = vec![vec![root]];
-        // A tree has each node once, and each page its own picture: a file that says otherwise would be walked for ever.
-        let (mut nodes_left, mut bytes_left) = (self.size, self.len);
+        // A tree has each node once, and few pages share a picture: a file that says otherwise would be walked for ever.
+        let (mut nodes_left, mut bytes_left) = (self.size, self.len.saturating_mul(SHARED));
         while let Some(nodes) = branch.last_mut() {
             let Some(number) = nodes.pop() else {
                 branch.pop();

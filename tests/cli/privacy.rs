@@ -34,11 +34,8 @@ fn planted(folder: &Path) -> PathBuf {
     let scan = |name: &str| fs::read(root().join("testdata").join(name)).unwrap();
     let letter = scan("backlog/AZ-2024-000123_Beispiel/0001_antrag.tif");
     fs::write(sound.join("Kindergeldsache 1.tif"), &letter).unwrap();
-    fs::write(
-        sound.join("Kindergeldsache 2.tif"),
-        scan("backlog/AZ-2024-000123_Beispiel/0003_meldebescheinigung.tif"),
-    )
-    .unwrap();
+    fs::write(sound.join("Kindergeldsache 2.tif"), scan("backlog/AZ-2024-000123_Beispiel/0003_meldebescheinigung.tif"))
+        .unwrap();
     fs::write(broken.join("Bruchstück.tif"), &letter[..letter.len() / 2]).unwrap();
     fs::write(broken.join("Leerstelle.pdf"), b"").unwrap();
     for (name, magic) in [
@@ -236,6 +233,9 @@ fn a_killed_worker_betrays_nothing_and_a_process_title_neither() {
     let (input, out) = (planted(folder.path()), folder.path().join("out"));
     let mut running = Background::start(run(input.to_str().unwrap(), &out, &["--json", "--workers", "1"]));
     assert!(running.wait_for("\"page_started\""), "{}", running.log());
+    let limits = fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().filter(|word| *word == "0").count(), 2, "a core file would hold text: {core}");
     let (mut killed, mut seen) = (0, 0);
     while running.runs() {
         for (pid, command_line) in running.workers() {
