@@ -22,7 +22,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("ledger", &["model", "saboteur", "durable"]),
     ("intake", &["model"]),
     ("deliver", &["model", "saboteur", "durable"]),
-    ("evidence", &["model"]),
+    // A proof reads what these wrote or find, by their own words for it.
+    ("evidence", &["model", "deliver", "pdf", "intake"]),
     ("pdf", &["model"]),
     ("export", &["model"]),
     ("pipeline", &["model", "assemble", "intake", "page", "raster", "ocr", "worker"]),

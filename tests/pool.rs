@@ -73,7 +73,7 @@ fn pool(models: &str) -> Result<Pool, PoolError> {
 /// Page `index` of a scan that no worker of this test looks at.
 fn page(index: usize, spool: &Path) -> Job {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    Job::Page { path, index: index as u32, picture: spool.join(index.to_string()) }
+    Job::Page { path, index: index as u32, read: true, picture: spool.join(index.to_string()) }
 }
 
 fn what_a_worker_says_of_its_cage_is_told() {

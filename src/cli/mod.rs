@@ -12,7 +12,9 @@ mod place;
 mod progress;
 mod run;
 mod status;
+mod verify;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -34,12 +36,14 @@ Examples:
   scanstrasse status /akten                                what is done, moving and held?
   scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?
+  scanstrasse verify /akten                                is every page there, once and unaltered?
 
 Exit codes:
   0  all delivered
   1  could not start, or stopped early; nothing is lost: mend the cause and run the same command again
   2  wrong usage, or a problem in the pipeline file
-  3  finished, but some pages or files are held for a person (they are listed)";
+  3  finished, but some pages or files are held for a person (they are listed)
+  4  verify: the promise is not proven (the findings are listed)";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -48,6 +52,7 @@ enum Command {
     Status(status::StatusArguments),
     Held(held::HeldArguments),
     Check(check::CheckArguments),
+    Verify(verify::VerifyArguments),
     /// Reads orders from its parent; not for people.
     #[command(name = crate::worker::pool::WORKER_ARGUMENT, hide = true)]
     Worker,
@@ -64,6 +69,8 @@ enum Exit {
     Usage = 2,
     /// Finished, some pages or files are held.
     Held = 3,
+    /// A verification has findings.
+    Unproven = 4,
 }
 
 /// An error that ends a command: what failed, what to do, and how the program ends.
@@ -88,15 +95,25 @@ impl Failure {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    if matches!(command, Command::Worker) {
+        return child::serve();
+    }
+    tell_panics_without_their_text();
+    // A core file would hold text of pages.
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Ocr(arguments) => ocr::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Held(arguments) => held::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
-        Command::Worker => return child::serve(),
-    };
-    let exit = result.unwrap_or_else(|failure| {
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Worker => Ok(Exit::Usage),
+    }));
+    let broken = |_| Err(Failure::stopped("the program broke down", "nothing is lost: run the same command again"));
+    let exit = result.unwrap_or_else(broken).unwrap_or_else(|failure| {
         eprintln!("error: {}", failure.message);
         if let Some(hint) = failure.hint {
             eprintln!("hint: {hint}");
@@ -106,7 +123,46 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// A panic's text may quote what the program was at (a slice of a page's text, a name), so only its place is told, for
+/// all threads.
+fn tell_panics_without_their_text() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        eprintln!("error: a fault of the program at {place}");
+        eprintln!("hint: nothing is lost; report this place");
+    }));
+}
+
 /// The number of processors this process may use.
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic)]
+mod tests {
+    /// Set for the process that this test starts: itself, to panic.
+    const PANICS: &str = "SCANSTRASSE_TEST_PANICS";
+
+    #[test]
+    fn a_panic_is_told_by_its_place_in_every_thread() {
+        if std::env::var_os(PANICS).is_some() {
+            super::tell_panics_without_their_text();
+            let broken = std::thread::spawn(|| panic!("while reading {}", "Zwiebelturm")).join();
+            assert!(broken.is_err());
+            let _ = std::panic::catch_unwind(|| "Zwiebelturm ü".split_at(13).0.len());
+            return;
+        }
+        let program = std::env::current_exe().expect("the test's own program");
+        let output = std::process::Command::new(program)
+            .args(["--exact", "cli::tests::a_panic_is_told_by_its_place_in_every_thread", "--nocapture"])
+            .env(PANICS, "1")
+            .env("RUST_BACKTRACE", "full")
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(text.matches("a fault of the program at src/cli/mod.rs:").count(), 1, "{text}");
+        assert_eq!(text.matches("a fault of the program at").count(), 2, "{text}");
+        assert!(!text.contains("Zwiebelturm"), "{text}");
+    }
 }

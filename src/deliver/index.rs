@@ -5,7 +5,7 @@
 //! ones). Fields are quoted as RFC 4180 says. A field that a spreadsheet would take for a formula gets an apostrophe
 //! before it; `case.json` has the exact value.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use jiff::Timestamp;
 
@@ -30,12 +30,22 @@ pub struct IndexEntry<'a> {
     pub created: Timestamp,
 }
 
+/// Names of the columns.
+pub const COLUMNS: [&str; 9] =
+    ["case", "document", "type", "confidence", "pages", "file", "sha256", "bytes", "created"];
+
+/// Where the column `file` stands, which tells documents apart: `<case folder>/<file>`.
+pub const FILE_COLUMN: usize = 5;
+
+/// Longest line that is read, in bytes; the longest that is written has about 2,000.
+const MAX_LINE: u64 = 64 << 10;
+
 /// Writes the byte order mark and the head.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write_head(out: &mut impl Write) -> io::Result<()> {
-    out.write_all("\u{feff}case;document;type;confidence;pages;file;sha256;bytes;created\r\n".as_bytes())
+    write!(out, "\u{feff}{}\r\n", COLUMNS.join(";"))
 }
 
 /// Writes a line.
@@ -56,6 +66,56 @@ pub fn write_entry(out: &mut impl Write, entry: &IndexEntry<'_>) -> io::Result<(
         entry.receipt.bytes,
         entry.created
     )
+}
+
+/// The fields of the line that [`write_entry`] writes, as [`read_row`] reads them.
+pub fn fields(entry: &IndexEntry<'_>) -> Vec<String> {
+    let mut line = Vec::new();
+    // Writing into memory does not fail.
+    let _ = write_entry(&mut line, entry);
+    read_row(&mut line.as_slice()).ok().flatten().unwrap_or_default()
+}
+
+/// Reads a line's fields; `None` at the end. Takes lines that a spreadsheet program wrote as well: with or without a byte
+/// order mark, quotes and CR.
+///
+/// # Errors
+/// Those of `input`; `InvalidData` for a line that is no UTF-8, longer than 64 KiB, or has an open quote.
+pub fn read_row(input: &mut impl BufRead) -> io::Result<Option<Vec<String>>> {
+    let invalid = || io::Error::from(io::ErrorKind::InvalidData);
+    let mut line = Vec::new();
+    loop {
+        let room = MAX_LINE.saturating_sub(line.len() as u64);
+        if room == 0 {
+            return Err(invalid());
+        }
+        let read = input.by_ref().take(room).read_until(b'\n', &mut line)?;
+        if read == 0 && line.is_empty() {
+            return Ok(None);
+        }
+        let closed = line.iter().filter(|&&byte| byte == b'"').count() % 2 == 0;
+        if closed && (line.ends_with(b"\n") || read == 0) {
+            break;
+        }
+        if read == 0 {
+            return Err(invalid());
+        }
+    }
+    let text = String::from_utf8(line).map_err(|_| invalid())?;
+    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+    let (mut fields, mut quoted) = (vec![String::new()], false);
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let Some(field) = fields.last_mut() else { break };
+        match sign {
+            // A doubled quote within quotes stands for one.
+            '"' if quoted && signs.next_if_eq(&'"').is_some() => field.push('"'),
+            '"' => quoted = !quoted,
+            ';' if !quoted => fields.push(String::new()),
+            other => field.push(other),
+        }
+    }
+    Ok(Some(fields))
 }
 
 fn field(text: &str) -> String {
@@ -98,5 +158,29 @@ mod tests {
             format!("\"A;\"\"1\"\"\";1;'=Antrag;0,93;3;A_1/0001_Antrag.pdf;{sha256};17;1970-01-01T00:00:00Z")
         );
         assert_eq!(lines[0].split(';').count(), 9);
+
+        let mut input = text.as_bytes();
+        assert_eq!(read_row(&mut input).unwrap().unwrap(), COLUMNS);
+        let row = read_row(&mut input).unwrap().unwrap();
+        assert_eq!(row[..3], ["A;\"1\"", "1", "'=Antrag"]);
+        assert_eq!(row[FILE_COLUMN], "A_1/0001_Antrag.pdf");
+        assert_eq!(row, fields(&entry));
+        assert_eq!(read_row(&mut input).unwrap(), None);
+    }
+
+    #[test]
+    fn lines_that_are_none_are_told() {
+        for (text, fields) in [
+            (&b"a;b"[..], Some(2)),
+            (b"\"a\r\nb\";c\r\n", Some(2)),
+            (b"\r\n", Some(1)),
+            (b"\"a;b\r\nc;d\r\n", None),
+            (b"\xff;b\r\n", None),
+        ] {
+            let mut input = text;
+            assert_eq!(read_row(&mut input).ok().flatten().map(|row| row.len()), fields, "{text:?}");
+        }
+        let endless = vec![b'a'; 2 * MAX_LINE as usize];
+        assert!(read_row(&mut endless.as_slice()).is_err());
     }
 }

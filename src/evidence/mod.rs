@@ -1,6 +1,20 @@
-//! What proves the promise: page counts of a batch.
+//! What proves the promise: page counts of a batch, and the delivered files themselves.
 //!
-//! In: counts. Out: a balance that holds or names what is missing. Knows `model` only.
+//! In: counts; or the folder of a delivery, and the inputs if they are to be compared. Out: a balance that holds or names
+//! what is missing; findings, each with its place and what to do. Reads what `deliver` and `pdf` wrote and `intake` finds,
+//! and writes nothing. Knows no ledger: the files alone are to prove it.
+
+mod account;
+mod case;
+mod finding;
+mod index;
+mod pictures;
+mod scans;
+mod tally;
+mod verify;
+
+pub use finding::{Finding, Problem};
+pub use verify::{News, Verified, VerifyError, verify};
 
 use crate::model::PageCounts;
 

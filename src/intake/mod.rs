@@ -17,6 +17,7 @@ mod walk;
 mod tests;
 
 pub use digest::digest;
+pub use names::path_of;
 pub use walk::{Batches, IntakeError, OTHER_ENDINGS, Overview, batches, overview};
 
 /// How the scanner station lays out its output below an input folder.

@@ -1,8 +1,9 @@
 //! What a file's name says: whether it is a scan, and how the name is written down.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::PathBuf;
 
 /// Folders and files that systems put beside scans; lower case. Hidden ones (`.DS_Store`, `._x`) need no entry.
 const SIDE_FILES: [&str; 3] = ["thumbs.db", "ehthumbs.db", "desktop.ini"];
@@ -54,6 +55,25 @@ pub(super) fn written(name: &OsStr) -> String {
     text
 }
 
+/// The path that [`written`] wrote down, part by part; `None` for text that it does not write.
+pub fn path_of(name: &str) -> Option<PathBuf> {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        rest = if let Some(after) = after.strip_prefix('\\') {
+            bytes.push(b'\\');
+            after
+        } else {
+            let digits = after.strip_prefix('x')?;
+            bytes.push(u8::from_str_radix(digits.get(..2)?, 16).ok()?);
+            digits.get(2..)?
+        };
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Some(OsString::from_vec(bytes).into())
+}
+
 fn push_hex(text: &mut String, byte: u8) {
     // Writing to a string cannot fail.
     let _ = write!(text, "\\x{byte:02x}");
@@ -68,37 +88,21 @@ pub(super) fn join(below: &str, name: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::os::unix::ffi::OsStringExt as _;
-
     use proptest::prelude::*;
 
     use super::*;
 
-    /// The bytes that [`written`] wrote down.
-    fn read_back(text: &str) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut rest = text;
-        while let Some(at) = rest.find('\\') {
-            bytes.extend_from_slice(&rest.as_bytes()[..at]);
-            rest = &rest[at + 1..];
-            if let Some(after) = rest.strip_prefix('\\') {
-                bytes.push(b'\\');
-                rest = after;
-            } else {
-                bytes.push(u8::from_str_radix(&rest[1..3], 16).unwrap());
-                rest = &rest[3..];
-            }
-        }
-        bytes.extend_from_slice(rest.as_bytes());
-        bytes
-    }
-
     proptest! {
         #[test]
         fn every_name_can_be_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let text = written(&std::ffi::OsString::from_vec(bytes.clone()));
+            let text = written(&OsString::from_vec(bytes.clone()));
             prop_assert!(!text.chars().any(char::is_control));
-            prop_assert_eq!(read_back(&text), bytes);
+            prop_assert_eq!(path_of(&text).unwrap().into_os_string().into_vec(), bytes);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[\\\\xg0-9ä]{0,8}") {
+            let _ = path_of(&text);
         }
 
         #[test]

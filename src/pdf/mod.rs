@@ -23,7 +23,7 @@ mod writer;
 use std::io;
 
 pub use metadata::{DocumentInfo, PRODUCER};
-pub use reread::{RereadError, reread};
+pub use reread::{RereadError, pictures, reread};
 pub use writer::PdfWriter;
 
 /// Why a document could not be written, or was not what it should be. Pages are counted from 1.

@@ -1,7 +1,9 @@
-//! Proof after writing: the file is read again from the disk and must hold what was meant.
+//! Proof after writing: the file is read again from the disk and must hold what was meant. And proof years later:
+//! [`pictures`] tells what the pages of a file show.
 //!
-//! Reads what [`super::PdfWriter`] writes (a cross-reference table, plain dictionaries), not PDFs in general. Memory is
-//! one buffer, whatever the number of pages.
+//! Reads what [`super::PdfWriter`] writes (a cross-reference table, plain dictionaries), and such a file after qpdf
+//! rewrote it; not PDFs in general. Memory is one buffer, whatever the number of pages. The file may be anybody's: time
+//! is bounded by its length, and nothing of it is taken for granted.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -22,7 +24,13 @@ const ENTRY: u64 = 20;
 /// Levels of the page tree: 32 pages a node would overflow any file long before.
 const MAX_DEPTH: usize = 12;
 
-const END_OF_STREAM: &[u8] = b"\nendstream\n";
+/// Bytes that a page's drawing and text may unpack to: 200,000 words have about 20 MB.
+const MAX_CONTENTS: u64 = 256 << 20;
+
+/// How often the file's bytes may be read for its pages' streams; each has its own in a file as it was written.
+const SHARED: u64 = 8;
+
+const END_OF_STREAM: &[u8] = b"endstream";
 
 /// The data of a stream.
 type Data<'a> = io::Take<&'a mut BufReader<File>>;
@@ -68,10 +76,34 @@ pub enum RereadError {
 /// # Errors
 /// [`PdfError::Reread`].
 pub fn reread(path: &Path, expected: &[Digest]) -> Result<(), PdfError> {
-    let mut file = Written::open(path)?;
+    let mut file = Written::open(File::open(path).map_err(RereadError::Read)?)?;
     file.check_places()?;
-    file.check_pages(expected)?;
-    Ok(())
+    let mut found = 0;
+    file.for_each_picture(|digest| {
+        found += 1;
+        match expected.get(found - 1) {
+            None => Err(RereadError::Pages { expected: expected.len(), found }),
+            Some(expected) if *expected != digest => Err(RereadError::Picture { page: found }),
+            Some(_) => Ok(()),
+        }
+    })?;
+    if found == expected.len() { Ok(()) } else { Err(RereadError::Pages { expected: expected.len(), found }.into()) }
+}
+
+/// SHA-256 of the picture of every page of a file of ours, in page order; every object's place and the checksum of every
+/// page's drawing and text are checked on the way.
+///
+/// # Errors
+/// [`RereadError`]: it is no sound file as the line writes them.
+pub fn pictures(file: File) -> Result<Vec<Digest>, RereadError> {
+    let mut file = Written::open(file)?;
+    file.check_places()?;
+    let mut pictures = Vec::new();
+    file.for_each_picture(|digest| {
+        pictures.push(digest);
+        Ok(())
+    })?;
+    Ok(pictures)
 }
 
 /// A file of ours, opened.
@@ -83,6 +115,8 @@ struct Written {
     size: u32,
     /// Number of the catalog.
     root: u32,
+    /// Length of the file.
+    len: u64,
 }
 
 /// An indirect object: the text of its dictionary, and where a stream's data begins.
@@ -93,8 +127,8 @@ struct Object {
 }
 
 impl Written {
-    fn open(path: &Path) -> Result<Self, RereadError> {
-        let mut input = BufReader::new(File::open(path)?);
+    fn open(file: File) -> Result<Self, RereadError> {
+        let mut input = BufReader::new(file);
         let len = input.seek(SeekFrom::End(0))?;
         let tail = read_at(&mut input, len.saturating_sub(TAIL), TAIL as usize)?;
         let tail = tail.strip_suffix(b"\n%%EOF\n").ok_or(RereadError::NoEnd)?;
@@ -108,15 +142,15 @@ impl Written {
         let entries_at = table_at.saturating_add((first.len() + second.len()) as u64 + 2);
 
         let trailer = read_at(&mut input, entries_at.saturating_add(ENTRY * u64::from(size)), 256)?;
-        let root = Some(&trailer[..]).filter(|t| t.starts_with(b"trailer\n")).and_then(|t| reference(t, "Root"));
-        Ok(Self { input, entries_at, size, root: root.ok_or(RereadError::Table)? })
+        let root = Some(&trailer[..]).filter(|t| t.starts_with(b"trailer")).and_then(|t| reference(t, "Root"));
+        Ok(Self { input, entries_at, size, root: root.ok_or(RereadError::Table)?, len })
     }
 
     /// Where object `number` begins.
     fn place(&mut self, number: u32) -> Result<u64, RereadError> {
         let entry =
             read_at(&mut self.input, self.entries_at.saturating_add(ENTRY * u64::from(number)), ENTRY as usize)?;
-        let offset = entry.strip_suffix(b" 00000 n\r\n").and_then(self::number);
+        let offset = entry.trim_ascii_end().strip_suffix(b" 00000 n").and_then(self::number);
         offset.filter(|_| number < self.size).ok_or(RereadError::Table)
     }
 
@@ -142,43 +176,43 @@ impl Written {
         Ok(Object { number, dictionary: bytes.get(..end).unwrap_or_default().to_vec(), data_at })
     }
 
-    /// Walks the page tree in order, with one node of each level in memory.
-    fn check_pages(&mut self, expected: &[Digest]) -> Result<(), RereadError> {
+    /// Walks the page tree in order, with one node of each level in memory, and tells the SHA-256 of each page's picture.
+    fn for_each_picture(&mut self, mut tell: impl FnMut(Digest) -> Result<(), RereadError>) -> Result<(), RereadError> {
         let catalog = self.object(self.root)?;
         let root = reference(&catalog.dictionary, "Pages").ok_or(RereadError::Object { number: catalog.number })?;
         let mut branch = vec![vec![root]];
-        let mut found = 0_usize;
+        // A tree has each node once, and few pages share a picture: a file that says otherwise would be walked for ever.
+        let (mut nodes_left, mut bytes_left) = (self.size, self.len.saturating_mul(SHARED));
         while let Some(nodes) = branch.last_mut() {
             let Some(number) = nodes.pop() else {
                 branch.pop();
                 continue;
             };
+            let broken = RereadError::Object { number };
+            nodes_left = nodes_left.checked_sub(1).ok_or(RereadError::Object { number })?;
             let node = self.object(number)?;
             if let Some(mut kids) = kids(&node.dictionary) {
                 kids.reverse();
                 branch.push(kids);
                 if branch.len() > MAX_DEPTH {
-                    return Err(RereadError::Object { number });
+                    return Err(broken);
                 }
                 continue;
             }
-            let digest = expected.get(found);
-            found += 1;
-            let digest = digest.ok_or(RereadError::Pages { expected: expected.len(), found })?;
             let picture = reference(&node.dictionary, "P").ok_or(RereadError::Object { number })?;
             let contents = reference(&node.dictionary, "Contents").ok_or(RereadError::Object { number })?;
-            self.inflate(contents)?;
-            if self.stream_digest(picture)? != *digest {
-                return Err(RereadError::Picture { page: found });
-            }
+            let contents_len = self.inflate(contents)?;
+            let (digest, picture_len) = self.stream_digest(picture)?;
+            bytes_left = bytes_left.checked_sub(contents_len.saturating_add(picture_len)).ok_or(broken)?;
+            tell(digest)?;
         }
-        if found == expected.len() { Ok(()) } else { Err(RereadError::Pages { expected: expected.len(), found }) }
+        Ok(())
     }
 
-    /// SHA-256 of a stream's data.
-    fn stream_digest(&mut self, number: u32) -> Result<Digest, RereadError> {
+    /// SHA-256 and length of a stream's data.
+    fn stream_digest(&mut self, number: u32) -> Result<(Digest, u64), RereadError> {
         let mut sha = Sha256::new();
-        self.stream(number, |data| {
+        let len = self.stream(number, |data| {
             let mut buffer = vec![0; 64 * 1024];
             loop {
                 let got = data.read(&mut buffer)?;
@@ -186,24 +220,32 @@ impl Written {
                 sha.update(bytes);
             }
         })?;
-        Ok(Digest(sha.finalize().into()))
+        Ok((Digest(sha.finalize().into()), len))
     }
 
-    /// A page's drawing and text unpack; zlib's checksum proves them unchanged.
-    fn inflate(&mut self, number: u32) -> Result<(), RereadError> {
-        let unpack = |data: &mut Data| io::copy(&mut ZlibDecoder::new(data), &mut io::sink()).map(|_| ());
+    /// A page's drawing and text unpack; zlib's checksum proves them unchanged. Returns the packed length.
+    fn inflate(&mut self, number: u32) -> Result<u64, RereadError> {
+        let unpack = |data: &mut Data| {
+            let mut contents = ZlibDecoder::new(data).take(MAX_CONTENTS + 1);
+            match io::copy(&mut contents, &mut io::sink())? {
+                0..=MAX_CONTENTS => Ok(()),
+                _ => Err(io::ErrorKind::InvalidData.into()),
+            }
+        };
         self.stream(number, unpack).map_err(|_| RereadError::Object { number })
     }
 
-    /// Hands out a stream's data, as long as its dictionary says, and checks that its end follows.
-    fn stream(&mut self, number: u32, take: impl FnOnce(&mut Data) -> io::Result<()>) -> Result<(), RereadError> {
+    /// Hands out a stream's data, as long as its dictionary says, and checks that its end follows. Returns its length.
+    fn stream(&mut self, number: u32, take: impl FnOnce(&mut Data) -> io::Result<()>) -> Result<u64, RereadError> {
         let object = self.object(number)?;
         let broken = RereadError::Object { number };
         let Some(len) = value(&object.dictionary, "Length").and_then(self::number) else { return Err(broken) };
         self.input.seek(SeekFrom::Start(object.data_at))?;
         take(&mut (&mut self.input).take(len))?;
-        let end = read_at(&mut self.input, object.data_at.saturating_add(len), END_OF_STREAM.len())?;
-        if end == END_OF_STREAM { Ok(()) } else { Err(broken) }
+        let end = read_at(&mut self.input, object.data_at.saturating_add(len), END_OF_STREAM.len() + 1)?;
+        // qpdf leaves the line break before it out where the data end with one.
+        let end = end.strip_prefix(b"\n").unwrap_or(&end);
+        if end.starts_with(END_OF_STREAM) { Ok(len) } else { Err(broken) }
     }
 }
 

@@ -7,6 +7,8 @@
 mod backlog;
 mod damage;
 mod ocr;
+mod privacy;
 mod program;
 mod refuse;
 mod truth;
+mod verify;
