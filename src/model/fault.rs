@@ -56,6 +56,8 @@ pub enum FaultKind {
     Changed,
     /// The OCR engine failed.
     Engine,
+    /// The page is strewn with so many specks that reading it is hopeless.
+    Noise,
 }
 
 impl FaultKind {
@@ -70,7 +72,8 @@ impl FaultKind {
             | Self::NoPages
             | Self::Encrypted
             | Self::Unsupported
-            | Self::Changed => false,
+            | Self::Changed
+            | Self::Noise => false,
         }
     }
 
@@ -87,10 +90,15 @@ impl FaultKind {
             Self::OverLimit => {
                 "raise the limit in the pipeline's [limits], or scan again at a lower resolution as a new file"
             }
-            Self::Deadline => "scan this sheet again as a new file; raise limits.page_seconds if that is held too",
+            Self::Deadline => {
+                "scan this sheet again as a new file; raise the limit that is named in the pipeline's [limits] if that is held too"
+            }
             Self::Crash | Self::Nonsense => "scan this sheet again as a new file; report the file if that is held too",
             Self::Io => "check disk, share and permissions, then run again",
             Self::Changed => "bring the altered file under another name, then run again; find out who altered it",
+            Self::Noise => {
+                "scan this sheet again as a new file, brighter or in grey; the engine \"ppocr\" reads through such specks"
+            }
             Self::Engine => "check the models with `make models`, then scan this sheet again as a new file",
         }
     }

@@ -78,6 +78,8 @@ fn every_key_arrives_where_it_belongs() {
         max_megapixels = 50
         max_pages = 9
         max_unpacked_mib = 2
+        cpu_seconds = 9
+        memory_mib = 2048
         [[type]]
         name = "A"
         titles = ["aa", "bb"]
@@ -102,6 +104,7 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.recipe.decode.max_pixels, p.recipe.decode.max_pages), (50_000_000, 9));
     assert_eq!(p.recipe.decode.max_unpacked_bytes, 2 * 1024 * 1024);
     assert_eq!((p.limits.page_time.as_secs(), p.limits.open_time.as_secs(), p.attempts), (7, 8, 3));
+    assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
     assert_eq!(p.separate, SeparateBy::Pages(3));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
         name: name.into(),
