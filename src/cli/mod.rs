@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::worker::child;
+use crate::worker::{Protection, child};
 
 /// Turns folders of scanned paper into searchable PDF/A case files for a document management system.
 #[derive(Debug, Parser)]
@@ -131,6 +131,17 @@ fn tell_panics_without_their_text() {
         eprintln!("error: a fault of the program at {place}");
         eprintln!("hint: nothing is lost; report this place");
     }));
+}
+
+/// One line on standard error for what the kernel lacks to lock the workers in; nothing if it has it all. A supervisor
+/// that reads JSON lines gets one.
+fn warn_of_gaps(protection: Protection, json: bool) {
+    let gaps: Vec<String> = protection.gaps().iter().map(ToString::to_string).collect();
+    match (gaps.is_empty(), json) {
+        (true, _) => {}
+        (false, true) => eprintln!("{}", serde_json::json!({ "event": "sandbox", "gaps": gaps })),
+        (false, false) => eprintln!("warning: the workers are not wholly locked in: {}", gaps.join("; ")),
+    }
 }
 
 /// The number of processors this process may use.

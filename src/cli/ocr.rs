@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, Failure, processors};
+use super::{Exit, Failure, processors, warn_of_gaps};
 use crate::export::{ExportFormat, Exporter};
 use crate::infer::ModelFolder;
 use crate::model::{Fault, ImageStream, PageRecord};
@@ -106,6 +106,7 @@ pub(super) fn run(arguments: &OcrArguments) -> Result<Exit, Failure> {
         limits: WorkerLimits::default(),
     })
     .map_err(|e| Failure::stopped(e.to_string(), "install what is named, or check the models with `make models`"))?;
+    warn_of_gaps(pool.protection(), false);
     let pictures = tempfile::tempdir().map_err(|e| {
         Failure::stopped(format!("failed to make a temporary folder: {e}"), "check TMPDIR and its space")
     })?;

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::paused::Places;
 use super::place::STATE_FOLDER;
 use super::progress::Progress;
-use super::{Exit, Failure, processors};
+use super::{Exit, Failure, processors, warn_of_gaps};
 use crate::deliver::folder::Folder;
 use crate::dispatch::{self, Backlog, RunError, Summary};
 use crate::infer::ModelFolder;
@@ -81,6 +81,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         limits: pipeline.limits.clone(),
     })
     .map_err(|e| Failure::stopped(e.to_string(), "check the models with `make models`"))?;
+    warn_of_gaps(pool.protection(), arguments.json);
     let backlog =
         Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
 

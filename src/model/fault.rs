@@ -58,6 +58,8 @@ pub enum FaultKind {
     Engine,
     /// The page is sound, but its document waits for a page that is held.
     Waits,
+    /// The page is strewn with so many specks that reading it is hopeless.
+    Noise,
 }
 
 impl FaultKind {
@@ -73,6 +75,7 @@ impl FaultKind {
             | Self::Encrypted
             | Self::Unsupported
             | Self::Changed
+            | Self::Noise
             | Self::Waits => false,
         }
     }
@@ -93,6 +96,7 @@ impl FaultKind {
             Self::Nonsense => "reading it gave a result that cannot be right",
             Self::Io => "could not be read from disk or share",
             Self::Changed => "the file was altered after it was received",
+            Self::Noise => "the page is strewn with specks",
             Self::Engine => "the text recognition failed",
             Self::Waits => "waits for another page of its document",
         }
@@ -111,10 +115,15 @@ impl FaultKind {
             Self::OverLimit => {
                 "raise the limit in the pipeline's [limits], or scan again at a lower resolution as a new file"
             }
-            Self::Deadline => "scan this sheet again as a new file; raise limits.page_seconds if that is held too",
+            Self::Deadline => {
+                "scan this sheet again as a new file; raise the limit that is named in the pipeline's [limits] if that is held too"
+            }
             Self::Crash | Self::Nonsense => "scan this sheet again as a new file; report the file if that is held too",
             Self::Io => "check disk, share and permissions, then run again",
             Self::Changed => "bring the altered file under another name, then run again; find out who altered it",
+            Self::Noise => {
+                "scan this sheet again as a new file, brighter or in grey; the engine \"ppocr\" reads through such specks"
+            }
             Self::Engine => "check the models with `make models`, then scan this sheet again as a new file",
             Self::Waits => "decide about the page that it waits for",
         }

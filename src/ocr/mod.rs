@@ -4,6 +4,7 @@
 
 mod layout;
 mod mend;
+mod noise;
 mod orient;
 mod ppocr;
 mod tesseract;
@@ -90,6 +91,9 @@ pub enum OcrError {
         /// Debian's package.
         package: String,
     },
+    /// The page is strewn with specks.
+    #[error("too many specks for tesseract, whose layout analysis would take minutes and find no text")]
+    Noise,
     /// Tesseract refused.
     #[error("tesseract failed to {0}")]
     Tesseract(&'static str),
@@ -97,7 +101,8 @@ pub enum OcrError {
 
 impl From<OcrError> for Fault {
     fn from(error: OcrError) -> Self {
-        Self::new(Stage::Ocr, FaultKind::Engine, error.to_string())
+        let kind = if matches!(error, OcrError::Noise) { FaultKind::Noise } else { FaultKind::Engine };
+        Self::new(Stage::Ocr, kind, error.to_string())
     }
 }
 

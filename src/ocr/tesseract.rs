@@ -14,7 +14,7 @@ use leptess::tesseract::TessApi;
 use crate::model::{PixelBox, Quad, Resolution, TextLine, Word};
 use crate::raster::Grey;
 
-use super::OcrError;
+use super::{OcrError, noise};
 
 /// Where languages lie if `TESSDATA_PREFIX` does not say: Debian, then others.
 const LANGUAGE_FOLDERS: [&str; 4] = [
@@ -53,8 +53,11 @@ impl Tesseract {
     /// Reads a page; see [`super::Engine::read`].
     ///
     /// # Errors
-    /// Tesseract refuses the page.
+    /// The page is strewn with specks, or Tesseract refuses it.
     pub fn read(&mut self, page: &Grey, resolution: Resolution) -> Result<Vec<TextLine>, OcrError> {
+        if noise::is_noisy(page) {
+            return Err(OcrError::Noise);
+        }
         let side = |pixels: u32| i32::try_from(pixels).map_err(|_| OcrError::Tesseract("take a page of this size"));
         let (width, height) = (side(page.width())?, side(page.height())?);
         self.api

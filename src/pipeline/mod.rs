@@ -107,7 +107,7 @@ pub struct Pipeline {
     pub types: Vec<TypeRule>,
     /// `target.kind`.
     pub target: Target,
-    /// `limits.page_seconds`, `limits.open_seconds`.
+    /// `limits.page_seconds`, `limits.open_seconds`, `limits.cpu_seconds`, `limits.memory_mib`.
     pub limits: WorkerLimits,
     /// `limits.attempts`: how often a page is tried before it is held, at least 1.
     pub attempts: u32,

@@ -331,7 +331,7 @@ fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32, Pau
         open_time: table.integer("open_seconds", 1..=3600).map_or(defaults.open_time, Duration::from_secs),
         page_time: table.integer("page_seconds", 1..=3600).map_or(defaults.page_time, Duration::from_secs),
         cpu_time: table.integer("cpu_seconds", 1..=3600).map_or(defaults.cpu_time, Duration::from_secs),
-        memory_bytes: table.integer::<u64>("memory_mib", 1024..=65_536).map_or(defaults.memory_bytes, |mib| mib << 20),
+        memory_bytes: table.integer::<u64>("memory_mib", 1536..=65_536).map_or(defaults.memory_bytes, |mib| mib << 20),
     };
     let attempts = table.integer("attempts", 1..=10).unwrap_or(DEFAULT_ATTEMPTS);
     if let Some(megapixels) = table.integer::<u64>("max_megapixels", 1..=2000) {

@@ -85,6 +85,8 @@ fn every_key_arrives_where_it_belongs() {
         max_unpacked_mib = 2
         pause_minutes = 0
         free_space_mib = 3
+        cpu_seconds = 9
+        memory_mib = 2048
         [[type]]
         name = "A"
         titles = ["aa", "bb"]
@@ -111,6 +113,7 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.limits.page_time.as_secs(), p.limits.open_time.as_secs(), p.attempts), (7, 8, 3));
     assert_eq!((p.pauses.longest.as_secs(), p.pauses.min_free_bytes), (0, 3 << 20));
     assert_eq!(p.duplicates, Some(DuplicateAction::Link));
+    assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
     assert_eq!(p.separate, SeparateBy::Pages(3));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
         name: name.into(),

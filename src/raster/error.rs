@@ -97,8 +97,8 @@ impl DecodeParams {
         match usize::try_from(pixels) {
             Ok(count) if pixels <= self.max_pixels => Ok(count),
             _ => Err(Cause::OverLimit(format!(
-                "{width} by {height} pixels are more than the {} that limits.max_pixels allows",
-                self.max_pixels
+                "{width} by {height} pixels are more than the {} million that limits.max_megapixels allows",
+                self.max_pixels as f64 / 1e6
             ))),
         }
     }
@@ -108,8 +108,9 @@ impl DecodeParams {
         match usize::try_from(bytes) {
             Ok(count) if bytes <= self.max_unpacked_bytes => Ok(count),
             _ => Err(Cause::OverLimit(format!(
-                "{bytes} bytes are more than the {} that limits.max_unpacked_bytes allows",
-                self.max_unpacked_bytes
+                "{} MiB of unpacked data are more than the {} that limits.max_unpacked_mib allows",
+                bytes.div_ceil(1 << 20),
+                self.max_unpacked_bytes >> 20
             ))),
         }
     }

@@ -45,7 +45,7 @@ pub struct DecodeParams {
     pub max_pixels: u64,
     /// Most pages in one scan.
     pub max_pages: u32,
-    /// Most bytes that one compressed object of a PDF may unfold to.
+    /// Most bytes that a page's samples, or one compressed object of a PDF, may unfold to.
     pub max_unpacked_bytes: u64,
     /// Resolution at which PDF pages that are not one image are rendered, in dots per inch.
     pub render_dpi: u32,

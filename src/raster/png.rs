@@ -33,7 +33,8 @@ pub(crate) fn decode(bytes: &[u8], params: &DecodeParams) -> Result<Decoded, Cau
     let (width, height) = (header.width, header.height);
     params.admit(width, height)?;
     let mut reader = decoder.read_info().map_err(cause)?;
-    let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| Cause::corrupt("the PNG has no size"))?];
+    let unpacked = reader.output_buffer_size().ok_or_else(|| Cause::corrupt("the PNG has no size"))?;
+    let mut pixels = vec![0; params.admit_bytes(unpacked as u64)?];
     let frame = reader.next_frame(&mut pixels).map_err(cause)?;
     pixels.truncate(frame.buffer_size());
     reader.finish().map_err(cause)?;
@@ -124,7 +125,7 @@ fn cause(error: DecodingError) -> Cause {
         }
         DecodingError::IoError(error) => Cause::Io(error),
         DecodingError::LimitsExceeded => {
-            Cause::OverLimit("the PNG unpacks to more than limits.max_unpacked_bytes allows".into())
+            Cause::OverLimit("the PNG unpacks to more than limits.max_unpacked_mib allows".into())
         }
         error => Cause::corrupt(format!("PNG: {error}")),
     }

@@ -191,7 +191,8 @@ fn rgb(bytes: &[u8], structure: &Structure, params: &DecodeParams) -> Result<Rgb
 
 fn samples(bytes: &[u8], structure: &Structure, params: &DecodeParams, space: ColorSpace) -> Result<Vec<u8>, Cause> {
     structure.readable()?;
-    params.admit(structure.width, structure.height)?;
+    let pixels = params.admit(structure.width, structure.height)?;
+    params.admit_bytes(pixels as u64 * structure.components.len() as u64)?;
     let image = bytes.get(..structure.len).unwrap_or(bytes);
     entropy::check(image)?;
     let decode = |strict: bool| {

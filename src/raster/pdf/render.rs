@@ -36,7 +36,7 @@ pub(super) fn page(
     let dpi = wanted.min(affordable).min(countable);
     if dpi.is_nan() || dpi < MIN_DPI.min(wanted) {
         return Err(Cause::OverLimit(format!(
-            "a page of {:.0} by {:.0} inches has more pixels than limits.max_pixels allows",
+            "a page of {:.0} by {:.0} inches has more pixels than limits.max_megapixels allows",
             inches.0, inches.1
         )));
     }

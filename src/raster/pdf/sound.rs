@@ -121,8 +121,8 @@ fn flate(error: &io::Error) -> Cause {
 
 fn over(params: &DecodeParams) -> Cause {
     Cause::OverLimit(format!(
-        "the PDF unpacks to more than the {} bytes that limits.max_unpacked_bytes allows",
-        params.max_unpacked_bytes
+        "the PDF unpacks to more than the {} MiB that limits.max_unpacked_mib allows",
+        params.max_unpacked_bytes >> 20
     ))
 }
 

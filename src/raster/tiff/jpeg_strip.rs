@@ -34,8 +34,11 @@ pub(super) fn page(
         let (_, strip) = scan.raw(0, params.max_unpacked_bytes)?;
         with_tables(&tables, &strip)
     } else {
-        let mut parts = Vec::new();
+        let (mut parts, mut total) = (Vec::new(), 0u64);
         for index in 0..header.striles {
+            // Strips may lie over one another, so that together they have more bytes than the file.
+            total = total.saturating_add(scan.handle.strile(index).1);
+            params.admit_bytes(total)?;
             parts.push(scan.raw(index, params.max_unpacked_bytes)?.1);
         }
         let rows = scan.handle.long(tag::ROWS_PER_STRIP).unwrap_or(header.height);

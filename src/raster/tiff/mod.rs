@@ -245,6 +245,11 @@ impl TiffScan {
 /// What to say of a part that libtiff did not decode.
 fn undecoded(part: impl Display, complaint: Option<String>) -> Cause {
     let complaint = complaint.unwrap_or_else(|| "fewer bytes than expected".into());
+    if ["memory", "Memory", "No space for"].iter().any(|words| complaint.contains(words)) {
+        return Cause::OverLimit(format!(
+            "{part} needs more memory than limits.memory_mib or limits.max_unpacked_mib allow ({complaint})"
+        ));
+    }
     let unknown = ["not configured", "nsupported", "not supported", "not implemented", "an not handle"];
     if unknown.iter().any(|words| complaint.contains(words)) {
         Cause::unsupported(format!("this kind of TIFF is not read ({complaint})"))
