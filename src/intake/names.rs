@@ -95,7 +95,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_name_can_be_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let text = written(&std::ffi::OsString::from_vec(bytes.clone()));
+            let text = written(&OsString::from_vec(bytes.clone()));
             prop_assert!(!text.chars().any(char::is_control));
             prop_assert_eq!(path_of(&text).unwrap().into_os_string().into_vec(), bytes);
         }
