@@ -288,8 +288,8 @@ mod tests {
                 problem: Problem::PageNowhere,
             };
             prop_assert_eq!(&list[0], &lost);
-            let one_short = matches!(list[1].problem, Problem::Count { told, counted, .. } if told == counted + 1);
-            prop_assert!(one_short);
+            let one_too_few = matches!(list[1].problem, Problem::Count { told, counted, .. } if told == counted + 1);
+            prop_assert!(one_too_few);
         }
 
         /// The same for a page that stands in a second place.

@@ -155,7 +155,9 @@ impl Problem {
                 "restore case.json from the backup; find out who altered it"
             }
             Self::WrongFolder => "give the folder its old name, or remove the copy",
-            Self::PageNowhere => "keep the scan; restore case.json from the backup, or deliver the page anew",
+            Self::PageNowhere => {
+                "keep the scan; if a run is unfinished, run it again; else restore case.json from the backup"
+            }
             Self::UnsafeName | Self::DocumentTwice => "restore case.json from the backup; find out who altered it",
             Self::DocumentMissing | Self::NotAFile | Self::Size { .. } | Self::Altered => {
                 "restore the file from the backup; find out who altered it"

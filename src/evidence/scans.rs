@@ -43,7 +43,7 @@ type Content = (Option<Digest>, u64);
 /// Everything that an account knows to be received: name and content.
 fn received(account: &CaseAccount) -> impl Iterator<Item = (&str, Content)> {
     let scans = account.scans.iter().map(|scan| (scan.file.as_str(), (scan.sha256, scan.bytes)));
-    let duplicates = account.duplicates.iter().map(|scan| (scan.file.as_str(), (Some(scan.sha256), scan.bytes)));
+    let duplicates = account.duplicates.iter().map(|scan| (scan.file.as_str(), (scan.sha256, scan.bytes)));
     scans.chain(duplicates)
 }
 

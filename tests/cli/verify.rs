@@ -375,6 +375,9 @@ fn an_account_that_is_cut_or_no_json_is_named() {
     }
     fs::remove_file(&path).unwrap();
     delivery.verify().expect(vec![(CASE, "", 0, "no_account")]);
+    // A pipe must not be waited for.
+    ask("mkfifo", [&path]);
+    delivery.verify().expect(vec![(CASE, "case.json", 0, "unreadable")]);
 }
 
 #[test]
@@ -406,6 +409,9 @@ fn the_index_must_agree_line_by_line() {
     delivery.verify().expect(vec![]);
 
     fs::write(&path, "something else\n").unwrap();
+    delivery.verify().expect(vec![("", "index.csv", 0, "index_broken")]);
+    fs::remove_file(&path).unwrap();
+    ask("mkfifo", [&path]);
     delivery.verify().expect(vec![("", "index.csv", 0, "index_broken")]);
     fs::remove_file(&path).unwrap();
     delivery.verify().expect(vec![("", "index.csv", 0, "index_missing")]);
