@@ -55,15 +55,15 @@ impl Tree {
     /// Works until `most` pages are done; gives back the time to the first job, too.
     fn work(&self, most: u32) -> (Option<Duration>, Summary) {
         let backlog = Backlog {
-            pipeline: pipeline::parse("restart", "[line]\nname = \"restart\"\n").unwrap(),
+            pipeline: pipeline::parse("restart", "[line]\nname = \"restart\"\n[separate]\nby = \"batch\"\n").unwrap(),
             inputs: vec![self.folder.path().join("in")],
             output: self.folder.path().join("out"),
             state_dir: self.state(),
         };
         let ((jobs, queue), (answers, outcomes), (events, told)) = (bounded(4), bounded(4), unbounded());
         let (stop, left) = (AtomicBool::new(false), AtomicU32::new(most));
+        let begun = Instant::now();
         thread::scope(|scope| {
-            let begun = Instant::now();
             let worker = scope.spawn(|| self.replay(&queue, answers, begun, &left, &stop));
             scope.spawn(move || told.iter().count());
             let summary = run(&backlog, &jobs, &outcomes, &events, &stop).unwrap();
