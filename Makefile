@@ -13,6 +13,8 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 CARGO ?= cargo
 DEMO ?= demo
+# How long `make fuzz` runs each target.
+FUZZ_SECONDS ?= 60
 
 CARGO_DENY_VERSION := 0.20.2
 
@@ -27,7 +29,7 @@ TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation qpdf
 
 BINARY := target/release/scanstrasse
 
-.PHONY: help demo test lint format bench build models testdata packages test-packages toolchain tools
+.PHONY: help demo test soak fuzz lint format bench build models testdata packages test-packages toolchain tools
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +44,15 @@ demo: build models ## build everything, run the backlog of testdata/, say where 
 test: packages toolchain models tools ## all tests: documentation, units, end to end, PDF validators
 	$(CARGO) test --release --locked --doc
 	$(CARGO) test --release --locked --lib --bins --tests
+
+soak: packages toolchain models tools ## every crash point, random kills, restart of 100,000 pages (an hour; SOAK_KILLS, SOAK_SEED)
+	$(CARGO) test --release --locked --test crash --test restart -- --ignored --nocapture --test-threads 1
+
+fuzz: packages toolchain ## every fuzz target, FUZZ_SECONDS each; see fuzz/README.md
+	fuzz/run build
+	@for target in fuzz/fuzz_targets/*.rs; do \
+		name=$$(basename "$$target" .rs); echo "== $$name"; fuzz/run "$$name" $(FUZZ_SECONDS); \
+	done
 
 lint: packages toolchain ## formatting, clippy, licences and sources of the dependencies
 	$(CARGO) fmt --check
@@ -60,9 +71,10 @@ build: packages toolchain ## the release binary
 
 models: packages models/.made ## fetch and prepare the OCR models, pinned by SHA-256
 
-testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are committed: only after a change of make_cases.py)
+testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are committed: only after a change of make_*.py)
 	@tools/need-packages $(TESTDATA_PACKAGES)
 	.venv/bin/python testdata/make_cases.py
+	.venv/bin/python testdata/make_hostile.py
 
 packages:
 	@tools/need-packages $(BUILD_PACKAGES)

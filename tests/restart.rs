@@ -55,7 +55,7 @@ impl Tree {
     /// Works until `most` pages are done; gives back the time to the first job, too.
     fn work(&self, most: u32) -> (Option<Duration>, Summary) {
         let backlog = Backlog {
-            pipeline: pipeline::parse("restart", "[line]\nname = \"restart\"\n").unwrap(),
+            pipeline: pipeline::parse("restart", "[line]\nname = \"restart\"\n[separate]\nby = \"batch\"\n").unwrap(),
             inputs: vec![self.folder.path().join("in")],
             output: self.folder.path().join("out"),
             state_dir: self.state(),

@@ -56,7 +56,7 @@ pub(crate) fn tiny(folder: &Path) -> Backlog {
     .into_iter()
     .collect();
     truth.insert(("B-2/2.tif".to_owned(), None), Held);
-    Backlog { input, pipeline: pipeline(folder, false), truth }
+    Backlog { input, pipeline: pipeline(folder, false, "drop"), truth }
 }
 
 /// The scans of `testdata/backlog`, `copies` times, each copy with some bytes of its own behind its end so that no two
@@ -78,7 +78,7 @@ pub(crate) fn real(folder: &Path, copies: u32, read: bool) -> Backlog {
             }
         }
     }
-    Backlog { input, pipeline: pipeline(folder, read), truth }
+    Backlog { input, pipeline: pipeline(folder, read, "keep"), truth }
 }
 
 /// Pages of a scan, counted without the program.
@@ -88,7 +88,8 @@ fn pages_of(path: &Path, bytes: &[u8]) -> u32 {
         "tif" => {
             assert!(bytes.starts_with(b"II*\0"), "{}", path.display());
             let next = |at: usize| word(at + 2 + 12 * usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]])));
-            std::iter::successors(Some(word(4)), |&at| Some(next(at as usize))).take_while(|&at| at != 0).count() as u32
+            let later = |at: &u32| Some(next(*at as usize)).filter(|at| *at != 0);
+            std::iter::successors(Some(word(4)), later).count() as u32
         }
         "pdf" => {
             let options = lopdf::LoadOptions::default();
@@ -98,12 +99,12 @@ fn pages_of(path: &Path, bytes: &[u8]) -> u32 {
     }
 }
 
-fn pipeline(folder: &Path, read: bool) -> PathBuf {
+fn pipeline(folder: &Path, read: bool, blanks: &str) -> PathBuf {
     let path = folder.join("crash.toml");
-    let (orientation, action) = if read { ("content", "keep") } else { ("tags", "drop") };
+    let orientation = if read { "content" } else { "tags" };
     let text = format!(
         "[line]\nname = \"crash\"\n[page]\norientation = \"{orientation}\"\n[ocr]\nenabled = {read}\n\
-         [blank]\naction = \"{action}\"\n"
+         [blank]\naction = \"{blanks}\"\n"
     );
     fs::write(&path, text).unwrap();
     path

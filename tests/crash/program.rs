@@ -66,13 +66,7 @@ impl<'b> Run<'b> {
 
     /// Killed at the call `at`: the calls made, and what it said; `None` if it came to its end.
     pub(crate) fn killed_at(&self, at: u64, when: When) -> Option<(Vec<String>, Output)> {
-        let trace = self.folder.path().join("trace");
-        let when = ["before", "after", "torn"][when as usize];
-        let mut command = self.command();
-        command.env("LD_PRELOAD", &KILL_AT.1).env("KILL_AT", at.to_string());
-        let output = command.env("KILL_WHEN", when).env("KILL_TRACE", &trace).output().unwrap();
-        let calls = fs::read_to_string(&trace).unwrap_or_default().lines().map(str::to_owned).collect();
-        let _ = fs::remove_file(trace);
+        let (calls, output) = self.traced(at, when);
         match output.status.signal() {
             Some(signal) => {
                 assert_eq!(signal, 9, "{}", said(&output));
@@ -83,6 +77,24 @@ impl<'b> Run<'b> {
                 None
             }
         }
+    }
+
+    /// Undisturbed, to the end: the durable calls it made.
+    pub(crate) fn calls(&self) -> u64 {
+        let (calls, output) = self.traced(0, When::Before);
+        self.assert_ended(&output);
+        calls.len() as u64
+    }
+
+    fn traced(&self, at: u64, when: When) -> (Vec<String>, Output) {
+        let trace = self.folder.path().join("trace");
+        let when = ["before", "after", "torn"][when as usize];
+        let mut command = self.command();
+        command.env("LD_PRELOAD", &KILL_AT.1).env("KILL_AT", at.to_string());
+        let output = command.env("KILL_WHEN", when).env("KILL_TRACE", &trace).output().unwrap();
+        let calls = fs::read_to_string(&trace).unwrap_or_default().lines().map(str::to_owned).collect();
+        let _ = fs::remove_file(trace);
+        (calls, output)
     }
 
     /// Undisturbed, to the end; gives back the pages it worked at.

@@ -12,6 +12,9 @@ use super::super::error::Cause;
 use super::super::jpeg::Structure;
 use super::has;
 
+/// Most layers of Flate over each other: a careless tool makes two.
+const MAX_LAYERS: usize = 3;
+
 /// A PDF ends with `%%EOF`, but for some bytes that a transfer may have added; an update of the file that breaks off has
 /// objects behind it.
 pub(super) fn ends_where_it_should(bytes: &[u8]) -> Result<(), Cause> {
@@ -36,8 +39,13 @@ pub(super) fn structure_fits(bytes: &[u8], params: &DecodeParams) -> Result<(), 
             };
             let data = bytes.get(at + start + 6..).unwrap_or(&[]).trim_ascii_start();
             // Not every stream is deflated; what does not inflate unpacks to nothing larger than itself.
-            let (Ok(len) | Err((len, _))) = inflated_len(data, left);
-            left = left.checked_sub(len).ok_or_else(|| over(params))?;
+            for layers in 1..=MAX_LAYERS {
+                let (Ok(len) | Err((len, _))) = inflated_len(data, layers, left);
+                left = left.checked_sub(len).ok_or_else(|| over(params))?;
+                if len == 0 {
+                    break;
+                }
+            }
         }
     }
     Ok(())
@@ -68,13 +76,26 @@ fn all(streams: &Array<'_>, params: &DecodeParams) -> Result<(), Cause> {
     if seen == expected { Ok(()) } else { Err(Cause::corrupt("a content stream of the page is missing")) }
 }
 
-/// The stream's outermost filter unpacks to its end, within the limit. Only what can tell is asked: Flate carries a
-/// checksum, JPEG an end marker.
+/// The stream's outermost filter unpacks to its end, within the limit, and so do further ones below it. Only what can tell
+/// is asked: Flate carries a checksum, JPEG an end marker.
 pub(super) fn whole(stream: &Stream<'_>, params: &DecodeParams) -> Result<(), Cause> {
-    match stream.filters().first() {
+    let filters = stream.filters();
+    let packed = filters.iter().filter(|filter| unfolds(**filter)).count();
+    let layers = filters.iter().take_while(|filter| **filter == Filter::FlateDecode).count();
+    if packed > 1 && packed > layers.min(MAX_LAYERS) {
+        return Err(Cause::unsupported("a stream that is packed several times over"));
+    }
+    match filters.first() {
         Some(Filter::FlateDecode) => {
             let raw = stream.raw_data();
-            match inflated_len(&raw, params.max_unpacked_bytes) {
+            for layer in 2..=layers {
+                // What does not inflate, perhaps for a predictor between, unpacks to nothing larger than itself.
+                let (Ok(len) | Err((len, _))) = inflated_len(&raw, layer, params.max_unpacked_bytes);
+                if len > params.max_unpacked_bytes {
+                    return Err(over(params));
+                }
+            }
+            match inflated_len(&raw, 1, params.max_unpacked_bytes) {
                 Ok(len) if len > params.max_unpacked_bytes => Err(over(params)),
                 Ok(_) => Ok(()),
                 Err((len, _)) if len > params.max_unpacked_bytes => Err(over(params)),
@@ -94,8 +115,13 @@ pub(super) fn inflated(data: &[u8], params: &DecodeParams) -> Result<Vec<u8>, Ca
     if bytes.len() as u64 > params.max_unpacked_bytes { Err(over(params)) } else { Ok(bytes) }
 }
 
-/// Unpacked length, at most `limit + 1`; with the error also how far it came.
-fn inflated_len(data: &[u8], limit: u64) -> Result<u64, (u64, io::Error)> {
+/// Filters that give more bytes than they take.
+fn unfolds(filter: Filter) -> bool {
+    matches!(filter, Filter::FlateDecode | Filter::LzwDecode | Filter::RunLengthDecode)
+}
+
+/// Length after so many `layers` of Flate, at most `limit + 1`; with the error also how far it came.
+fn inflated_len(data: &[u8], layers: usize, limit: u64) -> Result<u64, (u64, io::Error)> {
     struct Count(u64);
     impl io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -107,7 +133,11 @@ fn inflated_len(data: &[u8], limit: u64) -> Result<u64, (u64, io::Error)> {
         }
     }
     let mut count = Count(0);
-    let copied = io::copy(&mut ZlibDecoder::new(data).take(limit.saturating_add(1)), &mut count);
+    let mut reader: Box<dyn Read + '_> = Box::new(data);
+    for _ in 0..layers {
+        reader = Box::new(ZlibDecoder::new(reader));
+    }
+    let copied = io::copy(&mut reader.take(limit.saturating_add(1)), &mut count);
     copied.map_err(|error| (count.0, error))
 }
 
