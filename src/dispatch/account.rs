@@ -3,7 +3,9 @@
 use std::io;
 
 use super::RunError;
-use crate::deliver::case_json::{Apart, CaseJson, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
+use crate::deliver::case_json::{
+    Apart, CaseJson, DocumentEntry, DuplicateEntry, EarlierScan, HeldEntry, PageEntry, ScanEntry,
+};
 use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
 use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
@@ -73,6 +75,18 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 kind: held.fault.kind,
                 detail: &held.fault.detail,
                 remedy: held.fault.kind.remedy(),
+            })?)
+        })?;
+        json.duplicates()?;
+        ledger.for_each_duplicate(case.id, |row| {
+            Ok::<_, AccountError>(json.duplicate(&DuplicateEntry {
+                batch: &row.batch,
+                file: &row.name,
+                sha256: row.digest,
+                bytes: row.len,
+                of: EarlierScan { case: &row.of_case, file: &row.of_name },
+                action: row.action,
+                documents: &row.documents,
             })?)
         })?;
         Ok(json.finish(&ledger.case_counts(case.id)?)?)

@@ -22,7 +22,7 @@ use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{
     BatchState, CaseId, Change, FoundPlace, Ledger, PageChange, PageKey, PendingScan, Reception, Store,
 };
-use crate::model::{Digest, Fault, FaultKind, Stage};
+use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Stage};
 use crate::worker::{Answer, Job, Outcome};
 
 /// Longest time that an outcome waits for others to be committed with.
@@ -51,6 +51,7 @@ pub(super) struct Setup<'a> {
     pub(super) events: &'a Sender<Event>,
     pub(super) batches: Sender<i64>,
     pub(super) patience: &'a Patience<'a>,
+    pub(super) duplicates: Option<DuplicateAction>,
 }
 
 /// What this run did, beyond what the ledger tells.
@@ -315,7 +316,8 @@ impl<'a> Line<'a> {
             Found::Files { root, key, case, files, last } => {
                 let (folder, folder_if_taken) = (portable_name(&case), marked_name(&case));
                 let case = CaseId { number: &case, folder: &folder, folder_if_taken: &folder_if_taken };
-                let place = FoundPlace { root: &root, key: &key, case };
+                let duplicates = self.setup.duplicates;
+                let place = FoundPlace { root: &root, key: &key, case, duplicates };
                 let patience = self.setup.patience;
                 let receptions = patience.persist(|| Ok(self.setup.ledger.receive(&place, &files, last)?))?;
                 receptions.into_iter().for_each(|reception| self.take(reception));
@@ -344,11 +346,12 @@ impl<'a> Line<'a> {
     }
 
     fn take(&mut self, reception: Reception) {
-        let Reception { batch, case, digest, known, unfinished, pages, pending, fault } = reception;
+        let Reception { batch, case, digest, known, unfinished, pages, pending, fault, duplicate } = reception;
         self.scans += 1;
         self.tell(Event::ScanReceived { scan: digest, known });
         match (fault, digest, &pending) {
             (Some(fault), ..) => self.tell(Event::Held { scan: digest, index: None, fault }),
+            (None, Some(scan), None) if duplicate => self.tell(Event::Duplicate { scan, pages: 0 }),
             (None, Some(scan), None) => {
                 let pages = pages.unwrap_or_default();
                 self.tell(Event::ScanOpened { scan, pages, done: pages });

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod duplicates;
 mod pauses;
 mod rig;
 
@@ -21,7 +22,7 @@ use serde_json::Value;
 use super::*;
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::Layout;
-use crate::model::FaultKind;
+use crate::model::{DuplicateAction, FaultKind};
 use crate::pipeline::{BlankAction, Pauses};
 use crate::saboteur::Plan;
 use rig::{Disturbance, Rig, fake_worker, key};

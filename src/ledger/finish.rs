@@ -148,15 +148,22 @@ impl Ledger {
             if moved == 0 {
                 return Ok(());
             }
-            for blank in blanks {
-                sql.prepare_cached("UPDATE page SET state = ?3 WHERE scan = ?1 AND idx = ?2 AND state = ?4")?
-                    .execute(params![blank.scan, blank.index, PageState::BlankRecorded, PageState::Processed])?;
-            }
-            for document in documents {
-                plan_document(sql, batch, document, now)?;
-            }
-            Ok(())
+            plan_pages(sql, batch, documents, blanks, now)
         })
+    }
+
+    /// The same for pages that an assembled batch had set apart.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn plan_more(
+        &mut self,
+        batch: i64,
+        documents: &[PlannedDocument],
+        blanks: &[PageKey],
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.write(|sql| plan_pages(sql, batch, documents, blanks, now))
     }
 
     /// How far a batch is.
@@ -312,8 +319,8 @@ impl Ledger {
         let mut counts = add_up(rows)?;
         // What was received is what the scans said, not what the pages say.
         counts.received = self.sql.query_row(
-            "SELECT coalesce(sum(pages), 0) FROM scan WHERE batch = ?1 AND pages IS NOT NULL",
-            [batch],
+            "SELECT coalesce(sum(pages), 0) FROM scan WHERE batch = ?1 AND pages IS NOT NULL AND state <> ?2",
+            params![batch, ScanState::Duplicate],
             |row| row.get::<_, i64>(0),
         )? as u64;
         Ok(counts)
@@ -345,6 +352,20 @@ impl Ledger {
     }
 }
 
+fn plan_pages(
+    sql: &Connection,
+    batch: i64,
+    documents: &[PlannedDocument],
+    blanks: &[PageKey],
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    for blank in blanks {
+        sql.prepare_cached("UPDATE page SET state = ?3 WHERE scan = ?1 AND idx = ?2 AND state = ?4")?
+            .execute(params![blank.scan, blank.index, PageState::BlankRecorded, PageState::Processed])?;
+    }
+    documents.iter().try_for_each(|document| plan_document(sql, batch, document, now))
+}
+
 fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: Timestamp) -> Result<(), LedgerError> {
     let (casefile, number): (i64, i64) = sql
         .prepare_cached(
@@ -374,7 +395,7 @@ fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: 
 }
 
 /// The pages that `which` (of ?1) names need their pictures no longer.
-fn release(sql: &Connection, which: &str, id: i64) -> Result<Vec<Digest>, LedgerError> {
+pub(super) fn release(sql: &Connection, which: &str, id: i64) -> Result<Vec<Digest>, LedgerError> {
     let select = format!("SELECT DISTINCT stored FROM page WHERE stored IS NOT NULL AND {which}");
     let mut statement = sql.prepare_cached(&select)?;
     let rows = statement.query_map([id], |row| Ok(row.get::<_, DigestBytes>(0)?.0))?;

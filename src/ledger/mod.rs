@@ -7,6 +7,7 @@
 //! workers are writing; emptied at start) and `lock`. WAL with `synchronous=FULL`: what was committed survives a power
 //! cut. `secure_delete`: what was deleted (records hold text of pages) is overwritten.
 
+mod duplicates;
 mod finish;
 mod line;
 mod receive;
@@ -14,6 +15,7 @@ mod report;
 mod states;
 mod store;
 
+pub use duplicates::{ApartScan, DuplicateRow, Twin};
 pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, PlannedDocument};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};

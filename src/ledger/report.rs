@@ -79,6 +79,10 @@ pub struct Totals {
     pub scans: u64,
     /// Held as a whole.
     pub scans_held: u64,
+    /// Duplicates that were skipped.
+    pub duplicates_skipped: u64,
+    /// Duplicates that were linked.
+    pub duplicates_linked: u64,
     /// Pages.
     pub pages: PageCounts,
     /// Documents that stand at the target.
@@ -90,7 +94,7 @@ pub struct Totals {
 }
 
 impl Ledger {
-    fn visit<T, E: From<LedgerError>>(
+    pub(super) fn visit<T, E: From<LedgerError>>(
         &self,
         sql: &str,
         params: impl Params,
@@ -105,7 +109,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Visits the scans of a case, in the order of intake.
+    /// Visits the scans of a case, in the order of intake; without duplicates.
     ///
     /// # Errors
     /// SQLite or `visit` failed.
@@ -116,7 +120,7 @@ impl Ledger {
     ) -> Result<(), E> {
         let sql = "SELECT batch.key, scan.name, scan.digest, scan.len, scan.pages FROM batch
                    JOIN scan ON scan.batch = batch.id
-                   WHERE batch.casefile = ?1 AND batch.state >= ?2 AND scan.state <> ?3
+                   WHERE batch.casefile = ?1 AND batch.state >= ?2 AND scan.state NOT IN (?3, ?4)
                    ORDER BY batch.id, scan.seq, scan.id";
         let read = |row: &Row<'_>| {
             Ok(CaseScan {
@@ -127,7 +131,8 @@ impl Ledger {
                 pages: row.get(4)?,
             })
         };
-        self.visit(sql, params![case, BatchState::Assembled, ScanState::Replaced], read, visit)
+        let apart = (ScanState::Replaced, ScanState::Duplicate);
+        self.visit(sql, params![case, BatchState::Assembled, apart.0, apart.1], read, visit)
     }
 
     /// The documents of a case that stand at the target, in order.
@@ -257,6 +262,14 @@ impl Ledger {
         Ok(Totals {
             scans: count("SELECT count(*) FROM scan WHERE state <> ?1", &[&ScanState::Replaced])?,
             scans_held: count("SELECT count(*) FROM scan WHERE state = ?1", &[&ScanState::Held])?,
+            duplicates_skipped: count(
+                "SELECT count(*) FROM scan WHERE state = ?1 AND duplicate_action = 0",
+                &[&ScanState::Duplicate],
+            )?,
+            duplicates_linked: count(
+                "SELECT count(*) FROM scan WHERE state = ?1 AND duplicate_action = 1",
+                &[&ScanState::Duplicate],
+            )?,
             pages: add_up(states.into_iter())?,
             documents: count("SELECT count(*) FROM document WHERE state = ?1", &[&DocumentState::Delivered])?,
             cases: count(
