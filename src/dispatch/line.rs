@@ -4,6 +4,7 @@
 //! gather for a moment and are committed together; only then are they told, and only then may a batch be finished.
 
 mod excuse;
+mod left_over;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fs;
@@ -135,6 +136,8 @@ pub(super) struct Line<'a> {
     passed_on: HashSet<i64>,
     /// Batches of the folder that the feed is at.
     at_feed: HashSet<i64>,
+    /// Scans with work left that the feed met in it.
+    met: HashSet<i64>,
     /// Batches that the walk did not meet.
     left_over: VecDeque<i64>,
     group: Group,
@@ -162,6 +165,7 @@ impl<'a> Line<'a> {
             queues: HashMap::new(),
             passed_on: HashSet::new(),
             at_feed: HashSet::new(),
+            met: HashSet::new(),
             left_over: VecDeque::new(),
             group: Group::default(),
             scans: 0,
@@ -323,8 +327,10 @@ impl<'a> Line<'a> {
                 receptions.into_iter().for_each(|reception| self.take(reception));
                 if last {
                     for batch in std::mem::take(&mut self.at_feed) {
+                        self.take_unmet(batch)?;
                         self.close(batch);
                     }
+                    self.met.clear();
                 }
             }
             Found::Trouble { path, fault } => {
@@ -362,6 +368,7 @@ impl<'a> Line<'a> {
             self.at_feed.insert(batch);
             self.begin_batch(batch, case);
             if let Some(pending) = pending {
+                self.met.insert(pending.scan);
                 self.enqueue(batch, pending);
             }
         }
@@ -389,32 +396,6 @@ impl<'a> Line<'a> {
                 self.tell(Event::ScanOpened { scan: digest, pages, done });
             }
         }
-    }
-
-    /// Batches that an earlier run began and that the walk did not meet: their folder is gone, or they belong to other
-    /// inputs (then only if all their files are known).
-    fn find_left_over(&mut self) -> Result<(), RunError> {
-        let (ledger, patience) = (&self.setup.ledger, self.setup.patience);
-        let mut batches = patience.persist(|| Ok(ledger.batches(BatchState::Received, None)?))?;
-        for input in self.setup.inputs {
-            batches.extend(patience.persist(|| Ok(ledger.batches(BatchState::Receiving, Some(input))?))?);
-        }
-        batches.retain(|batch| !self.open.contains_key(batch) && !self.passed_on.contains(batch));
-        self.left_over = batches.into();
-        Ok(())
-    }
-
-    fn take_left_over(&mut self, batch: i64) -> Result<(), RunError> {
-        let (ledger, patience) = (&mut self.setup.ledger, self.setup.patience);
-        patience.persist(|| Ok(ledger.close_batch(batch)?))?;
-        let case = patience.persist(|| Ok(ledger.case_of(batch)?))?.id;
-        let pending = patience.persist(|| Ok(ledger.pending(batch)?))?;
-        self.begin_batch(batch, case);
-        for pending in pending {
-            self.enqueue(batch, pending);
-        }
-        self.close(batch);
-        Ok(())
     }
 
     /// Takes a worker's outcome into the group, or gives the work out again.

@@ -19,7 +19,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::duplicates::{self, Twin};
 use super::line::PendingScan;
-use super::{BatchState, DigestBytes, Json, Ledger, LedgerError, PathBytes, ScanState};
+use super::{BatchState, DigestBytes, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
 use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Stage};
 
 /// A batch as intake found it.
@@ -212,7 +212,12 @@ impl Intake<'_> {
             }
             (Some(prior), Ok(_)) if prior.state == ScanState::Opened => {
                 let detail = "the file has another content than when its pages were read";
-                self.insert(file, Some(Fault::new(Stage::Intake, FaultKind::Changed, detail)))
+                let fault = Fault::new(Stage::Intake, FaultKind::Changed, detail);
+                // Pages of the old content that are still to be processed cannot be any more.
+                let sql = "UPDATE page SET state = ?2, fault = ?3 WHERE scan = ?1 AND state = ?4";
+                let held = params![prior.scan, PageState::Held, Json(&fault), PageState::Received];
+                self.sql.prepare_cached(sql)?.execute(held)?;
+                self.insert(file, Some(fault))
             }
             (Some(prior), Ok(_)) => self.replace(&prior, file),
         }
