@@ -38,16 +38,17 @@ fn unshare() -> Option<Vec<&'static str>> {
     })
 }
 
-/// A grey page of noise: its picture does not shrink below its 1.4 megabytes.
-fn noise(path: &Path, mut seed: u64) {
+/// A grey page of noise: its picture does not shrink below its 1.4 megabytes. With transparency, which no PDF picture
+/// has, it cannot stay in the scan and goes through the store.
+fn noise(path: &Path, mut seed: u64, transparency: bool) {
     let mut next = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 56) as u8
     };
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // With transparency, which no PDF picture has: so it cannot stay in the scan, and goes through the store.
-    let picture = image::GrayAlphaImage::from_fn(1000, 1400, |_, _| image::LumaA([next(), 255]));
-    picture.save(path).unwrap();
+    let picture = image::GrayImage::from_fn(1000, 1400, |_, _| image::Luma([next()]));
+    let picture = image::DynamicImage::from(picture);
+    if transparency { picture.to_luma_alpha8().save(path) } else { picture.save(path) }.unwrap();
 }
 
 /// Runs `script` over a backlog of `cases` cases with a page each; `None` if no namespace can be made.
@@ -58,7 +59,8 @@ fn scenario(cases: u64, floor_mib: u32, script: &str) -> Option<Output> {
     };
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("pipeline.toml"), PIPELINE.replace("FLOOR", &floor_mib.to_string())).unwrap();
-    (0..cases).for_each(|case| noise(&dir.path().join(format!("in/{case}/1.png")), case + 1));
+    (0..cases).for_each(|case| noise(&dir.path().join(format!("in/{case}/1.png")), case + 1, true));
+    (0..2).for_each(|number| noise(&dir.path().join(format!("plain/{number}/1.png")), number + 1, false));
     let output = Command::new("unshare")
         .args(how)
         .args(["bash", "-euc", &format!("{PRELUDE}{script}")])
@@ -158,5 +160,20 @@ fn told_to_stop_in_a_pause_it_says_why_and_the_same_command_goes_on() {
         );
         let summary: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
         assert_eq!((&summary["pages_delivered"], &summary["pages_held"]), (&3.into(), &0.into()), "{summary}");
+    }
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_stops_the_run_and_nothing_else() {
+    // Only the program's own PDF is larger than the limit: plain pictures stay in their scans.
+    let script = r#"mv "$DIR/plain" "$DIR/in"; ulimit -S -f 1000; start; code=0; wait "$pid" || code=$?
+        test "$code" = 1; cp "$DIR/stderr" "$DIR/first"; ulimit -S -f unlimited; start; code=0; wait "$pid" || code=$?
+        test "$code" = 0; cat "$DIR/first" >&2; cat "$DIR/stdout""#;
+    if let Some(output) = scenario(0, 0, script) {
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{out}\n{err}");
+        assert!(err.contains("File too large") && err.contains("nothing is lost"), "{err}");
+        let summary: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
+        assert_eq!((&summary["pages_delivered"], &summary["pages_held"]), (&2.into(), &0.into()), "{summary}");
     }
 }
