@@ -89,6 +89,8 @@ impl Progress {
                 self.pages += u64::from(*pages);
                 self.earlier += u64::from(*done);
             }
+            Event::Duplicate { pages: 0, .. } => self.opened += 1,
+            Event::Duplicate { .. } => {}
             Event::PageStarted { .. } => self.in_flight += 1,
             Event::PageProcessed { .. } => {
                 self.processed += 1;
@@ -218,6 +220,7 @@ fn json_line(event: &Event) -> serde_json::Value {
         Event::ScanOpened { scan, pages, done } => {
             json!({"event": "scan_opened", "scan": scan, "pages": pages, "done": done})
         }
+        Event::Duplicate { scan, .. } => json!({"event": "duplicate", "scan": scan}),
         Event::PageStarted { scan, index } => {
             json!({"event": "page_started", "scan": scan, "page": index + 1})
         }

@@ -166,6 +166,9 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
             .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
     }
+    // A file larger than `ulimit -f` allows is an error of that write, not the end of the program.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+        .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
     Ok(stop)
 }
 
@@ -191,6 +194,14 @@ fn print_text(summary: &Summary, output: &Path) {
     println!("{documents} in {cases}, delivered to {}", output.display());
     if s.scans_held > 0 {
         println!("{} held as a whole, with an unknown number of pages", counted(s.scans_held, "file"));
+    }
+    for (count, what) in [(s.duplicates_skipped, "skipped"), (s.duplicates_linked, "linked")] {
+        if count > 0 {
+            println!(
+                "{} {what}: their pages were received before, see `duplicates` in case.json",
+                counted(count, "duplicate")
+            );
+        }
     }
     if !s.left_lying.is_empty() {
         println!("left where they lie (no scans): {}", left_lying_text(&s.left_lying));
@@ -257,6 +268,7 @@ fn print_json(summary: &Summary) {
             "pages_delivered": s.pages_delivered, "blanks_recorded": s.blanks_recorded,
             "separators_recorded": s.separators_recorded, "pages_held": s.pages_held,
             "pages_discarded": s.pages_discarded, "scans_discarded": s.scans_discarded,
+            "duplicates_skipped": s.duplicates_skipped, "duplicates_linked": s.duplicates_linked,
             "documents": s.documents, "cases": s.cases, "stopped": s.stopped,
             "left_lying": s.left_lying, "held": held,
         })

@@ -1,14 +1,14 @@
 //! `case.json`: a case's account of itself, from which the promise can be proved without the ledger.
 //!
 //! Written front to back, one entry in memory at a time. Every page of every scan under `scans` stands in exactly one
-//! place: in a document, under `blanks_removed`, `separators` or `held`. `verify` reads it so.
+//! place: in a document, under `blanks_removed`, `separators` or `held`; scans under `duplicates` have no pages. `verify` reads it so.
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Digest, Fault, FaultKind, PageCounts, Receipt, Stage};
+use crate::model::{Digest, DuplicateAction, Fault, FaultKind, PageCounts, Receipt, Stage};
 
 /// Value of `format`: readers refuse what they do not know.
 pub const FORMAT: &str = "scanstrasse case 1";
@@ -105,6 +105,34 @@ pub struct DocumentEntry<'a> {
     pub receipt: &'a Receipt,
 }
 
+/// A scan whose bytes were received before. It does not stand under `scans`.
+#[derive(Clone, Debug, Serialize)]
+pub struct DuplicateEntry<'a> {
+    /// Key of its batch.
+    pub batch: &'a str,
+    /// Name below its input folder.
+    pub file: &'a str,
+    /// SHA-256.
+    pub sha256: Option<Digest>,
+    /// Its size.
+    pub bytes: u64,
+    /// The earlier scan.
+    pub of: EarlierScan<'a>,
+    /// What the pipeline said.
+    pub action: DuplicateAction,
+    /// Documents that hold its pages, relative to the target; none for [`DuplicateAction::Skip`].
+    pub documents: &'a [String],
+}
+
+/// The scan that a duplicate is one of.
+#[derive(Clone, Debug, Serialize)]
+pub struct EarlierScan<'a> {
+    /// Its case.
+    pub case: &'a str,
+    /// Its name.
+    pub file: &'a str,
+}
+
 /// A list of pages by the reason why they are in no document.
 #[derive(Clone, Copy, Debug)]
 pub enum Apart {
@@ -194,6 +222,16 @@ impl<W: Write> CaseJson<W> {
         self.entry(held)
     }
 
+    /// Ends the list before and begins that of duplicates.
+    pub fn duplicates(&mut self) -> io::Result<()> {
+        self.list("duplicates")
+    }
+
+    /// A duplicate.
+    pub fn duplicate(&mut self, duplicate: &DuplicateEntry<'_>) -> io::Result<()> {
+        self.entry(duplicate)
+    }
+
     /// Ends with the balance.
     pub fn finish(mut self, balance: &PageCounts) -> io::Result<()> {
         writeln!(self.out, "\n],\n\"balance\": {}\n}}", serde_json::to_string(balance)?)
@@ -274,6 +312,12 @@ mod tests {
         case.page(&page(None)).unwrap();
         case.apart(Apart::Separators).unwrap();
         case.held_list().unwrap();
+        case.duplicates().unwrap();
+        let documents = ["K/0001_x.pdf".to_owned()];
+        let of = EarlierScan { case: "J", file: "J/a.tif" };
+        let (action, sha256) = (DuplicateAction::Link, Some(digest));
+        let twin = DuplicateEntry { batch: "K", file: "K/b.tif", sha256, bytes: 9, of, action, documents: &documents };
+        case.duplicate(&twin).unwrap();
         case.finish(&PageCounts { received: 4, delivered: 3, blanks: 1, ..PageCounts::default() }).unwrap();
 
         let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
@@ -285,6 +329,11 @@ mod tests {
         assert_eq!(read["blanks_removed"].as_array().unwrap().len(), 1);
         assert!(read["blanks_removed"][0].get("page").is_none());
         assert_eq!(read["separators"], serde_json::json!([]));
+        let twin = serde_json::json!({
+            "batch": "K", "file": "K/b.tif", "sha256": digest, "bytes": 9, "of": {"case": "J", "file": "J/a.tif"},
+            "action": "link", "documents": ["K/0001_x.pdf"],
+        });
+        assert_eq!(read["duplicates"], serde_json::json!([twin]));
         assert_eq!(read["balance"]["received"], 4);
         let text = String::from_utf8(out).unwrap();
         for number in ["\"skew_deg\":0.12,", "\"confidence\":0.48,"] {

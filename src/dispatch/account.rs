@@ -3,7 +3,9 @@
 use std::io;
 
 use super::RunError;
-use crate::deliver::case_json::{Apart, CaseJson, Discarded, DocumentEntry, HeldEntry, PageEntry, ScanEntry};
+use crate::deliver::case_json::{
+    Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, HeldEntry, PageEntry, ScanEntry,
+};
 use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, Part, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
 use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
@@ -78,6 +80,18 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                     by: &decision.person,
                     at: decision.at.to_string(),
                 }),
+            })?)
+        })?;
+        json.duplicates()?;
+        ledger.for_each_duplicate(case.id, |row| {
+            Ok::<_, AccountError>(json.duplicate(&DuplicateEntry {
+                batch: &row.batch,
+                file: &row.name,
+                sha256: row.digest,
+                bytes: row.len,
+                of: EarlierScan { case: &row.of_case, file: &row.of_name },
+                action: row.action,
+                documents: &row.documents,
             })?)
         })?;
         Ok(json.finish(&ledger.case_counts(case.id)?)?)

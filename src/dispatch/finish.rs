@@ -1,7 +1,7 @@
 //! The finishing thread: batches whose pages are all processed or held become documents at the target.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,8 @@ use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
 use crate::evidence;
 use crate::intake;
 use crate::ledger::{
-    BatchState, CaseHead, DocumentRow, DocumentScan, DocumentState, Ledger, PageKey, PageState, Plan, PlannedDocument,
-    Store,
+    ApartScan, BatchState, CaseHead, DocumentRow, DocumentState, Ledger, LedgerError, PageKey, PageState, Plan,
+    PlannedDocument, Store, Twin,
 };
 use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
 use crate::pdf::DocumentInfo;
@@ -79,16 +79,21 @@ impl Finisher<'_> {
     fn work(&mut self, batches: &Receiver<i64>) -> Result<(), Halt> {
         let matcher = Matcher::new(&self.pipeline.types);
         let mut accounts = Accounts { case: None, batches: Vec::new(), due: Instant::now() };
+        let (mut waiting, mut last) = (Vec::new(), false);
         let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };
         let result = loop {
             match batches.recv_timeout(TICK) {
-                Ok(batch) => match self.enduring(|this| this.finish(batch, &matcher, &mut accounts)) {
-                    Err(Halt::Quit) => break Ok(()),
-                    Err(failed) => break Err(failed),
-                    Ok(()) => index.stale = true,
-                },
+                Ok(batch) => waiting.push(batch),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break Ok(()),
+                Err(RecvTimeoutError::Disconnected) => last = true,
+            }
+            match self.finish_ready(&mut waiting, last, &matcher, &mut accounts) {
+                Err(Halt::Quit) => break Ok(()),
+                Err(failed) => break Err(failed),
+                Ok(finished) => index.stale |= finished,
+            }
+            if last {
+                break Ok(());
             }
             if Instant::now() >= accounts.due {
                 self.enduring(|this| this.close(&mut accounts))?;
@@ -112,6 +117,49 @@ impl Finisher<'_> {
         done?.ok_or(Halt::Quit)
     }
 
+    /// Finishes the batches that wait for nothing, in order; all of them if no more will come, so that two batches with
+    /// scans of each other do not wait for ever. Whether there was any.
+    fn finish_ready(
+        &mut self,
+        waiting: &mut Vec<i64>,
+        last: bool,
+        matcher: &Matcher,
+        accounts: &mut Accounts,
+    ) -> Result<bool, Halt> {
+        let mut any = false;
+        loop {
+            let ready = self.enduring(|this| Ok(this.first_ready(waiting)?))?;
+            let Some(position) = ready.or_else(|| (last && !waiting.is_empty()).then_some(0)) else { return Ok(any) };
+            if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+                return Err(Halt::Quit);
+            }
+            let batch = waiting.remove(position);
+            self.enduring(|this| this.finish(batch, matcher, accounts))?;
+            any = true;
+        }
+    }
+
+    /// Position of the first batch that waits neither for an earlier scan of the same bytes in another batch nor for a
+    /// batch before it in its case (documents are numbered in the order of intake).
+    fn first_ready(&self, waiting: &[i64]) -> Result<Option<usize>, RunError> {
+        if self.pipeline.duplicates.is_none() {
+            return Ok((!waiting.is_empty()).then_some(0));
+        }
+        let mut held_up = HashSet::new();
+        for (position, &batch) in waiting.iter().enumerate() {
+            let case = self.ledger.case_of(batch)?.id;
+            let planned = self.ledger.batch_state(batch)? >= BatchState::Assembled;
+            let waits = || -> Result<bool, LedgerError> {
+                Ok(!planned && self.ledger.twins(batch)?.iter().any(|(_, twin)| *twin == Twin::Elsewhere))
+            };
+            if !held_up.contains(&case) && !waits()? {
+                return Ok(Some(position));
+            }
+            held_up.insert(case);
+        }
+        Ok(None)
+    }
+
     /// Brings the documents of a batch to the target.
     fn finish(&mut self, batch: i64, matcher: &Matcher, accounts: &mut Accounts) -> Result<(), Halt> {
         if self.ledger.batch_state(batch)? < BatchState::Assembled {
@@ -119,10 +167,14 @@ impl Finisher<'_> {
         }
         let case = self.ledger.case_of(batch)?;
         let mut intact = HashMap::new();
-        for document in self.ledger.documents(batch)? {
-            if document.state == DocumentState::Planned {
-                self.deliver(&document, &case, &mut intact)?;
+        loop {
+            for document in self.ledger.documents(batch)? {
+                if document.state == DocumentState::Planned {
+                    self.deliver(&document, &case, &mut intact)?;
+                }
             }
+            let Some(apart) = self.ledger.next_apart(batch)? else { break };
+            self.settle_apart(batch, &apart, matcher)?;
         }
         if accounts.case.as_ref() != Some(&case) {
             self.close(accounts)?;
@@ -159,14 +211,45 @@ impl Finisher<'_> {
         if !self.target.is_same() {
             return Err(RunError::TargetLost(self.target.root().to_owned()));
         }
-        self.patience.expect_space(Place::Target, 0)
+        self.patience.expect_space(Place::Target)
     }
 
     /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents. In a
-    /// batch that comes here again, what went on already takes its place among the sheets, as held pages do.
+    /// batch that comes here again, what went on already takes its place among the sheets, as held pages do. Pages that
+    /// an earlier scan of the same bytes has, or will have, are set apart until that is certain.
     fn plan(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
+        let twins = if self.pipeline.duplicates.is_some() { self.ledger.twins(batch)? } else { Vec::new() };
+        let apart =
+            |scan| twins.iter().any(|(twin, what)| *twin == scan && matches!(what, Twin::Settled(_) | Twin::Beside));
+        let plan = self.documents_of(batch, matcher, |scan| !apart(scan))?;
+        self.ledger.plan(batch, &plan, Timestamp::now())?;
+        self.tell_waiting(plan)
+    }
+
+    /// Decides on a scan that was set apart, after all documents of its batch stand at the target: it is a duplicate if
+    /// the earlier scan's pages are all delivered or recorded by now, else its pages become documents of their own.
+    fn settle_apart(&mut self, batch: i64, apart: &ApartScan, matcher: &Matcher) -> Result<(), Halt> {
+        let twin = self.ledger.twin(apart.scan)?;
+        if let (Some(action), Twin::Settled(of)) = (self.pipeline.duplicates, twin)
+            && self.is_intact(&apart.path, apart.digest)?.is_ok()
+        {
+            let (released, pages) = self.ledger.settle_duplicate(apart.scan, of, action)?;
+            self.release(released);
+            self.tell(Event::Duplicate { scan: apart.digest, pages });
+            return Ok(());
+        }
+        let plan = self.documents_of(batch, matcher, |scan| scan == apart.scan)?;
+        self.ledger.plan_more(batch, &plan, Timestamp::now())?;
+        self.tell_waiting(plan)
+    }
+
+    /// What the pages of the scans which `take` names become: documents, blank pages left out, pages that wait.
+    fn documents_of(&self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, RunError> {
         let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
         self.ledger.for_each_page(batch, |page| {
+            if !take(page.page.scan) {
+                return Ok(());
+            }
             let to_place = matches!(page.state, PageState::Processed | PageState::Waiting);
             let (held, record) = (!to_place, page.record.filter(|_| to_place));
             ready &= page.state != PageState::Received && to_place == record.is_some();
@@ -180,7 +263,7 @@ impl Finisher<'_> {
             Ok(())
         })?;
         if !ready {
-            return Err(RunError::NotReady.into());
+            return Err(RunError::NotReady);
         }
         let rules = AssembleRules {
             separate: self.pipeline.separate,
@@ -202,11 +285,11 @@ impl Finisher<'_> {
                 }),
             }
         }
-        self.ledger.plan(batch, &plan, Timestamp::now())?;
-        for (page, fault) in plan.waiting {
-            self.tell_held(page, &fault)?;
-        }
-        Ok(())
+        Ok(plan)
+    }
+
+    fn tell_waiting(&self, plan: Plan) -> Result<(), Halt> {
+        plan.waiting.into_iter().try_for_each(|(page, fault)| self.tell_held(page, &fault))
     }
 
     /// What documents of the batch wait for: nothing, unless the pipeline wants that.
@@ -236,7 +319,7 @@ impl Finisher<'_> {
                 let state = match intact.get(&scan.scan) {
                     Some(state) => state.clone(),
                     None => {
-                        let state = self.is_intact(&scan)?;
+                        let state = self.is_intact(&scan.path, scan.digest)?;
                         intact.insert(scan.scan, state.clone());
                         state
                     }
@@ -286,14 +369,14 @@ impl Finisher<'_> {
     }
 
     /// Whether a scan still has the bytes that were received.
-    fn is_intact(&self, scan: &DocumentScan) -> Result<Result<(), Fault>, RunError> {
-        match intake::digest(&scan.path) {
-            Ok((digest, _)) if digest == scan.digest => Ok(Ok(())),
+    fn is_intact(&self, path: &Path, received: Digest) -> Result<Result<(), Fault>, RunError> {
+        match intake::digest(path) {
+            Ok((digest, _)) if digest == received => Ok(Ok(())),
             Ok(_) => {
                 let detail = "the file has another content than when it was received";
                 Ok(Err(Fault::new(Stage::Deliver, FaultKind::Changed, detail)))
             }
-            Err(error) => match closed_input(self.inputs, &scan.path) {
+            Err(error) => match closed_input(self.inputs, path) {
                 Some(error) => Err(error),
                 None => Ok(Err(Fault::new(Stage::Deliver, FaultKind::Io, error.to_string()))),
             },
@@ -324,7 +407,7 @@ impl Finisher<'_> {
             pictures.replace(document::write(out, &self.ledger, &self.store, document, &info)?);
             Ok(())
         };
-        let check = |part: &std::path::Path| document::check(part, &pictures.borrow());
+        let check = |part: &Path| document::check(part, &pictures.borrow());
         self.target.place(&case.folder, &name, write, check).map_err(|error| match error {
             PlaceError::Content(DocumentError::Write(source)) => {
                 DocumentError::Run(self.target.refused(&path, source).into())

@@ -5,6 +5,7 @@
 
 mod again;
 mod excuse;
+mod left_over;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fs;
@@ -23,7 +24,7 @@ use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{
     BatchState, CaseId, Change, FoundPlace, Ledger, PageChange, PageKey, PendingScan, Reception, Store,
 };
-use crate::model::{Digest, Fault, FaultKind, Stage};
+use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Stage};
 use crate::pipeline::HeldDocument;
 use crate::worker::{Answer, Job, Outcome};
 
@@ -54,6 +55,7 @@ pub(super) struct Setup<'a> {
     pub(super) events: &'a Sender<Event>,
     pub(super) batches: Sender<i64>,
     pub(super) patience: &'a Patience<'a>,
+    pub(super) duplicates: Option<DuplicateAction>,
 }
 
 /// What this run did, beyond what the ledger tells.
@@ -139,8 +141,10 @@ pub(super) struct Line<'a> {
     queues: HashMap<i64, VecDeque<i64>>,
     /// Batches that the finisher has or had.
     passed_on: HashSet<i64>,
-    /// Batches of the folder that the feed is at, with the scans at hand that were met there.
-    at_feed: HashMap<i64, HashSet<i64>>,
+    /// Batches of the folder that the feed is at.
+    at_feed: HashSet<i64>,
+    /// Scans with work left that the feed met in it.
+    met: HashSet<i64>,
     /// Batches that the walk did not meet.
     left_over: VecDeque<i64>,
     group: Group,
@@ -167,7 +171,8 @@ impl<'a> Line<'a> {
             open: HashMap::new(),
             queues: HashMap::new(),
             passed_on: HashSet::new(),
-            at_feed: HashMap::new(),
+            at_feed: HashSet::new(),
+            met: HashSet::new(),
             left_over: VecDeque::new(),
             group: Group::default(),
             scans: 0,
@@ -324,15 +329,17 @@ impl<'a> Line<'a> {
             Found::Files { root, key, case, files, last } => {
                 let (folder, folder_if_taken) = (portable_name(&case), marked_name(&case));
                 let case = CaseId { number: &case, folder: &folder, folder_if_taken: &folder_if_taken };
-                let place = FoundPlace { root: &root, key: &key, case };
+                let duplicates = self.setup.duplicates;
+                let place = FoundPlace { root: &root, key: &key, case, duplicates };
                 let patience = self.setup.patience;
                 let receptions = patience.persist(|| Ok(self.setup.ledger.receive(&place, &files, last)?))?;
                 receptions.into_iter().for_each(|reception| self.take(reception));
                 if last {
-                    for (batch, met) in std::mem::take(&mut self.at_feed) {
-                        self.take_missing(batch, &met)?;
+                    for batch in std::mem::take(&mut self.at_feed) {
+                        self.take_unmet(batch)?;
                         self.close(batch);
                     }
+                    self.met.clear();
                 }
             }
             Found::Trouble { path, fault } => {
@@ -354,11 +361,12 @@ impl<'a> Line<'a> {
     }
 
     fn take(&mut self, reception: Reception) {
-        let Reception { batch, case, digest, known, unfinished, pages, pending, fault } = reception;
+        let Reception { batch, case, digest, known, unfinished, pages, pending, fault, duplicate } = reception;
         self.scans += 1;
         self.tell(Event::ScanReceived { scan: digest, known });
         match (fault, digest, &pending) {
             (Some(fault), ..) => self.tell(Event::Held { scan: digest, index: None, fault }),
+            (None, Some(scan), None) if duplicate => self.tell(Event::Duplicate { scan, pages: 0 }),
             (None, Some(scan), None) => {
                 let pages = pages.unwrap_or_default();
                 self.tell(Event::ScanOpened { scan, pages, done: pages });
@@ -366,10 +374,10 @@ impl<'a> Line<'a> {
             _ => {}
         }
         if unfinished && !self.passed_on.contains(&batch) {
-            let met = self.at_feed.entry(batch).or_default();
-            met.extend(pending.as_ref().map(|pending| pending.scan));
+            self.at_feed.insert(batch);
             self.begin_batch(batch, case);
             if let Some(pending) = pending {
+                self.met.insert(pending.scan);
                 self.enqueue(batch, pending);
             }
         }
@@ -397,32 +405,6 @@ impl<'a> Line<'a> {
                 self.tell(Event::ScanOpened { scan: digest, pages, done });
             }
         }
-    }
-
-    /// Batches that an earlier run began and that the walk did not meet: their folder is gone, or they belong to other
-    /// inputs (then only if all their files are known).
-    fn find_left_over(&mut self) -> Result<(), RunError> {
-        let (ledger, patience) = (&self.setup.ledger, self.setup.patience);
-        let mut batches = patience.persist(|| Ok(ledger.batches(BatchState::Received, None)?))?;
-        for input in self.setup.inputs {
-            batches.extend(patience.persist(|| Ok(ledger.batches(BatchState::Receiving, Some(input))?))?);
-        }
-        batches.retain(|batch| !self.open.contains_key(batch) && !self.passed_on.contains(batch));
-        self.left_over = batches.into();
-        Ok(())
-    }
-
-    fn take_left_over(&mut self, batch: i64) -> Result<(), RunError> {
-        let (ledger, patience) = (&mut self.setup.ledger, self.setup.patience);
-        patience.persist(|| Ok(ledger.close_batch(batch)?))?;
-        let case = patience.persist(|| Ok(ledger.case_of(batch)?))?.id;
-        let pending = patience.persist(|| Ok(ledger.pending(batch)?))?;
-        self.begin_batch(batch, case);
-        for pending in pending {
-            self.enqueue(batch, pending);
-        }
-        self.close(batch);
-        Ok(())
     }
 
     /// Takes a worker's outcome into the group, or gives the work out again.

@@ -167,21 +167,20 @@ pub(super) fn probe_state(spool: &Path, store: &Store) -> Result<(), RunError> {
 
 /// Whether the disk of `folder` has `floor` bytes left for this user.
 pub(super) fn expect_space(place: Place, folder: &Path, floor: u64) -> Result<(), RunError> {
-    if floor == 0 {
-        return Ok(());
-    }
-    // A folder that has gone is told by what is to be written there; a file system that tells no size has no floor.
-    let Ok(disk) = rustix::fs::statvfs(folder) else { return Ok(()) };
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    if free >= floor || disk.f_blocks == 0 {
-        return Ok(());
-    }
+    let Some(free) = free_bytes(folder).filter(|free| *free < floor) else { return Ok(()) };
     Err(RunError::LowSpace {
         place,
         folder: folder.to_owned(),
         free_mib: free >> 20,
         floor_mib: floor.div_ceil(1 << 20),
     })
+}
+
+/// Free bytes for this user. `None` of a folder that has gone (what is to be written there tells that) and of a file
+/// system that tells no size.
+pub(super) fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    (disk.f_blocks > 0).then(|| disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 #[cfg(test)]

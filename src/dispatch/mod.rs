@@ -78,6 +78,13 @@ pub enum Event {
         /// So many scans.
         scans: u64,
     },
+    /// A scan's bytes were received before, and their pages are delivered or recorded: it is not delivered again.
+    Duplicate {
+        /// Which bytes.
+        scan: Digest,
+        /// Its pages, if they were counted before that was known; else 0.
+        pages: u32,
+    },
     /// A page was given to the workers; it comes back as processed or held.
     PageStarted {
         /// The scan.
@@ -156,7 +163,11 @@ pub struct Summary {
     pub scans: u64,
     /// Files held as a whole, and files and folders that could not be looked at.
     pub scans_held: u64,
-    /// Pages of all opened scans. If the run came to its end, the next four add up to it.
+    /// Files whose bytes were received before: left out, and named in their case's account.
+    pub duplicates_skipped: u64,
+    /// The same, with the documents that hold their pages.
+    pub duplicates_linked: u64,
+    /// Pages of all opened scans but duplicates. If the run came to its end, the next four add up to it.
     pub pages_received: u64,
     /// In documents at the target.
     pub pages_delivered: u64,
@@ -264,6 +275,7 @@ pub fn run(
             events,
             batches,
             patience,
+            duplicates: backlog.pipeline.duplicates,
         });
         let result = line.run(&found_files, &finished, stop);
         quit.store(true, Ordering::SeqCst);
@@ -330,6 +342,8 @@ fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summa
     Ok(Summary {
         scans: totals.scans,
         scans_held: totals.scans_held + unread,
+        duplicates_skipped: totals.duplicates_skipped,
+        duplicates_linked: totals.duplicates_linked,
         pages_received: totals.pages.received,
         pages_delivered: totals.pages.delivered,
         blanks_recorded: totals.pages.blanks,

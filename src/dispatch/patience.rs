@@ -4,6 +4,7 @@
 //! over, or the run is told to stop. While one waits the line begins nothing new. Time is measured by the steady clock,
 //! so a wall clock set back lengthens no pause.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use crossbeam_channel::{Sender, never};
 
 use super::machine::{self, Place, Trouble};
 use super::{Event, RunError};
+use crate::ledger::LedgerError;
 use crate::pipeline::Pauses;
 
 /// How often the flags are looked at while waiting.
@@ -122,11 +124,22 @@ impl<'a> Patience<'a> {
         !self.standing().troubles.is_empty()
     }
 
-    /// Whether `place`, the state folder or the target, has the space left that the pipeline asks for, and `more` bytes
-    /// at least.
-    pub(super) fn expect_space(&self, place: Place, more: u64) -> Result<(), RunError> {
+    /// Whether `place`, the state folder or the target, has the space left that the pipeline asks for.
+    pub(super) fn expect_space(&self, place: Place) -> Result<(), RunError> {
         let folder = if place == Place::State { &self.state } else { &self.target };
-        machine::expect_space(place, folder, self.rules.min_free_bytes.max(more))
+        machine::expect_space(place, folder, self.rules.min_free_bytes)
+    }
+
+    /// Whether the state folder takes `more` bytes.
+    pub(super) fn expect_room(&self, more: u64) -> Result<(), RunError> {
+        self.expect_space(Place::State)?;
+        match machine::free_bytes(&self.state) {
+            Some(free) if free < more => {
+                let source = io::ErrorKind::StorageFull.into();
+                Err(LedgerError::Io { path: self.state.clone(), source }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Takes note of a fault; whether it is to be waited for.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod duplicates;
 mod held;
 mod pauses;
 mod rig;
@@ -9,6 +10,7 @@ mod rig;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64};
@@ -22,7 +24,7 @@ use serde_json::Value;
 use super::*;
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::Layout;
-use crate::model::FaultKind;
+use crate::model::{DuplicateAction, FaultKind};
 use crate::pipeline::{BlankAction, Pauses};
 use crate::saboteur::Plan;
 use rig::{Disturbance, Rig, fake_worker, key};
@@ -253,17 +255,51 @@ fn a_broken_file_that_was_copied_again_takes_its_place() {
 #[test]
 fn a_scan_altered_between_processing_and_delivery_is_not_delivered() {
     let rig = Rig::new(&[("A/1.fake", &["scan a", "scan b"]), ("A/2.fake", &["scan c"]), ("B/1.fake", &["scan d"])]);
-    // Stopped when all pages of A/1 are processed and nothing is delivered yet.
+    // Stopped before anything is delivered.
     rig.disturbed(Disturbance { stop_after: Some(3), ..Disturbance::default() }).unwrap();
     let path = rig.input().join("A/1.fake");
     let time = fs::metadata(&path).unwrap().modified().unwrap();
-    // Same length, same time: only the digest tells.
+    // Same length, same times, as on a file system that keeps one of them only: nothing but the digest tells.
     fs::write(&path, "FAKE\nscan a\nscan B\n").unwrap();
     fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    let changed = fs::metadata(&path).unwrap();
+    let changed_ns = changed.ctime() * 1_000_000_000 + changed.ctime_nsec();
+    let sql = rusqlite::Connection::open(rig.state().join("ledger.sqlite")).unwrap();
+    sql.execute("UPDATE scan SET changed_ns = ?1 WHERE name = 'A/1.fake'", [changed_ns]).unwrap();
+    drop(sql);
     let summary = rig.run();
     assert_eq!((summary.pages_received, summary.pages_held, summary.pages_delivered), (4, 2, 2));
     assert!(summary.held.iter().all(|item| item.fault.kind == FaultKind::Changed));
     assert_eq!(rig.in_documents(), [key("A/2.fake", 0), key("B/1.fake", 0)]);
+}
+
+/// Stopped anywhere, then a file is altered or taken away: its pages are held, and the line is not.
+#[test]
+fn a_file_that_was_altered_or_has_gone_before_its_pages_were_processed_holds_nobody_up() {
+    for outcomes in 1..6 {
+        for gone in [false, true] {
+            let rig = Rig::new(&[("A/1.fake", &["scan a", "scan b"]), ("A/2.fake", &["scan c"])]);
+            rig.disturbed(Disturbance { stop_after: Some(outcomes), ..Disturbance::default() }).unwrap();
+            let delivered = rig.output().join("A/case.json").exists();
+            let path = rig.input().join("A/1.fake");
+            if gone {
+                fs::remove_file(&path).unwrap();
+            } else {
+                fs::write(&path, "FAKE\nscan other\n").unwrap();
+            }
+            let summary = rig.run();
+            assert!(!summary.stopped);
+            assert!(rig.in_documents().contains(&key("A/2.fake", 0)));
+            if !delivered {
+                // Altered before it was opened it is simply another scan.
+                let lost = summary.pages_held + summary.scans_held;
+                assert!(
+                    lost > 0 || summary.pages_delivered == 2 || summary.scans == 1,
+                    "{outcomes} {gone}: {summary:?}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

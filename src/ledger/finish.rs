@@ -146,7 +146,6 @@ impl Ledger {
     /// # Errors
     /// SQLite failed.
     pub fn plan(&mut self, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
-        let Plan { documents, blanks, waiting } = plan;
         self.write(|sql| {
             let moved = sql.execute(
                 "UPDATE batch SET state = ?2 WHERE id = ?1 AND state < ?2",
@@ -155,25 +154,16 @@ impl Ledger {
             if moved == 0 {
                 return Ok(());
             }
-            for blank in blanks {
-                sql.prepare_cached(
-                    "UPDATE page SET state = ?3, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state IN (?4, ?5)",
-                )?
-                .execute(params![
-                    blank.scan,
-                    blank.index,
-                    PageState::BlankRecorded,
-                    PageState::Processed,
-                    PageState::Waiting
-                ])?;
-            }
-            super::held::wait(sql, waiting)?;
-            for document in documents {
-                plan_document(sql, batch, document, now)?;
-            }
-            super::held::settle_batch(sql, batch)?;
-            Ok(())
+            plan_pages(sql, batch, plan, now)
         })
+    }
+
+    /// The same for pages that an assembled batch had set apart.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn plan_more(&mut self, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
+        self.write(|sql| plan_pages(sql, batch, plan, now))
     }
 
     /// How far a batch is.
@@ -326,8 +316,8 @@ impl Ledger {
         let mut counts = add_up(rows)?;
         // What was received is what the scans said, not what the pages say.
         counts.received = self.sql.query_row(
-            "SELECT coalesce(sum(pages), 0) FROM scan WHERE batch = ?1 AND pages IS NOT NULL",
-            [batch],
+            "SELECT coalesce(sum(pages), 0) FROM scan WHERE batch = ?1 AND pages IS NOT NULL AND state <> ?2",
+            params![batch, ScanState::Duplicate],
             |row| row.get::<_, i64>(0),
         )? as u64;
         Ok(counts)
@@ -369,6 +359,24 @@ pub(super) fn void(sql: &Connection, document: i64) -> Result<(), LedgerError> {
     Ok(())
 }
 
+fn plan_pages(sql: &Connection, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
+    for blank in &plan.blanks {
+        sql.prepare_cached(
+            "UPDATE page SET state = ?3, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state IN (?4, ?5)",
+        )?
+        .execute(params![
+            blank.scan,
+            blank.index,
+            PageState::BlankRecorded,
+            PageState::Processed,
+            PageState::Waiting
+        ])?;
+    }
+    super::held::wait(sql, &plan.waiting)?;
+    plan.documents.iter().try_for_each(|document| plan_document(sql, batch, document, now))?;
+    super::held::settle_batch(sql, batch)
+}
+
 fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: Timestamp) -> Result<(), LedgerError> {
     let (casefile, number): (i64, i64) = sql
         .prepare_cached(
@@ -408,7 +416,7 @@ fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: 
 }
 
 /// The pages that `which` (of ?1) names need their pictures no longer.
-fn release(sql: &Connection, which: &str, id: i64) -> Result<Vec<Digest>, LedgerError> {
+pub(super) fn release(sql: &Connection, which: &str, id: i64) -> Result<Vec<Digest>, LedgerError> {
     let select = format!("SELECT DISTINCT stored FROM page WHERE stored IS NOT NULL AND {which}");
     let mut statement = sql.prepare_cached(&select)?;
     let rows = statement.query_map([id], |row| Ok(row.get::<_, DigestBytes>(0)?.0))?;

@@ -259,8 +259,12 @@ impl Ledger {
     /// # Errors
     /// SQLite failed.
     pub fn pending(&self, batch: i64) -> Result<Vec<PendingScan>, LedgerError> {
-        let mut statement = self.sql.prepare_cached("SELECT id FROM scan WHERE batch = ?1 ORDER BY seq, id")?;
-        let scans = statement.query_map([batch], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        let mut statement = self.sql.prepare_cached(
+            "SELECT id FROM scan WHERE batch = ?1 AND (state = ?2 OR state = ?3 AND EXISTS
+               (SELECT 1 FROM page WHERE page.scan = scan.id AND page.state = ?4)) ORDER BY seq, id",
+        )?;
+        let open = params![batch, ScanState::Received, ScanState::Opened, PageState::Received];
+        let scans = statement.query_map(open, |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
         scans.into_iter().filter_map(|scan| PendingScan::load(&self.sql, scan).transpose()).collect()
     }
 

@@ -7,6 +7,7 @@
 //! workers are writing; emptied at start) and `lock`. WAL with `synchronous=FULL`: what was committed survives a power
 //! cut. `secure_delete`: what was deleted (records hold text of pages) is overwritten.
 
+mod duplicates;
 mod finish;
 mod held;
 mod line;
@@ -16,6 +17,7 @@ mod states;
 mod status;
 mod store;
 
+pub use duplicates::{ApartScan, DuplicateRow, Twin};
 pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, Plan, PlannedDocument};
 pub use held::{DecideError, Decision, HeldThing, NeighbourPlace};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};

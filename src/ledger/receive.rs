@@ -8,6 +8,7 @@
 //! | nothing | anything readable | a new scan |
 //! | nothing | unreadable | a held scan |
 //! | same digest | readable | known, nothing to do; a scan held for what may pass is tried again |
+//! | same digest, a duplicate | readable | known; a new scan if duplicates are to be processed now |
 //! | anything | unreadable | known |
 //! | other digest, held or not opened yet | readable | a new scan; the old one is *replaced* |
 //! | other digest, opened | readable | a scan held as *changed*: pages of the old content went on already |
@@ -16,9 +17,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::duplicates::{self, Twin};
 use super::line::PendingScan;
-use super::{BatchState, DigestBytes, HeldState, Json, Ledger, LedgerError, PathBytes, ScanState};
-use crate::model::{Digest, Fault, FaultKind, Stage};
+use super::{BatchState, DigestBytes, HeldState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
+use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Stage};
 
 /// A batch as intake found it.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,8 @@ pub struct FoundPlace<'a> {
     pub key: &'a str,
     /// Its case.
     pub case: CaseId<'a>,
+    /// What becomes of new scans whose bytes were received before; `None`: they are scans like any.
+    pub duplicates: Option<DuplicateAction>,
 }
 
 /// A case and the folder it shall have.
@@ -80,6 +84,8 @@ pub struct Reception {
     pub pending: Option<PendingScan>,
     /// It was held now.
     pub fault: Option<Fault>,
+    /// An earlier scan has its bytes and pages.
+    pub duplicate: bool,
 }
 
 /// What the ledger says of a place.
@@ -198,8 +204,9 @@ impl Intake<'_> {
             (None, Err(fault)) => self.insert(file, Some(fault.clone())),
             (Some(prior), Err(_)) => self.known(prior, None),
             (Some(prior), Ok(digest)) if prior.digest == Some(*digest) => {
-                let may_pass = prior.fault.as_ref().is_some_and(|f| f.kind.may_pass()) && !prior.discarded;
-                if prior.state == ScanState::Held && may_pass {
+                let undone = prior.state == ScanState::Duplicate && self.place.duplicates.is_none();
+                let may_pass = || prior.fault.as_ref().is_some_and(|f| f.kind.may_pass()) && !prior.discarded;
+                if undone || prior.state == ScanState::Held && may_pass() {
                     self.replace(&prior, file)
                 } else {
                     self.known(prior, Some(file))
@@ -207,7 +214,12 @@ impl Intake<'_> {
             }
             (Some(prior), Ok(_)) if prior.state == ScanState::Opened => {
                 let detail = "the file has another content than when its pages were read";
-                self.insert(file, Some(Fault::new(Stage::Intake, FaultKind::Changed, detail)))
+                let fault = Fault::new(Stage::Intake, FaultKind::Changed, detail);
+                // Pages of the old content that are still to be processed cannot be any more.
+                let sql = "UPDATE page SET state = ?2, fault = ?3 WHERE scan = ?1 AND state = ?4";
+                let held = params![prior.scan, PageState::Held, Json(&fault), PageState::Received];
+                self.sql.prepare_cached(sql)?.execute(held)?;
+                self.insert(file, Some(fault))
             }
             (Some(prior), Ok(_)) => self.replace(&prior, file),
         }
@@ -263,6 +275,7 @@ impl Intake<'_> {
             pages: prior.pages,
             pending,
             fault: None,
+            duplicate: prior.state == ScanState::Duplicate,
         })
     }
 
@@ -297,8 +310,17 @@ impl Intake<'_> {
             state,
             fault.clone().map(Json)
         ])?;
-        let pending = PendingScan::load(self.sql, self.sql.last_insert_rowid())?;
-        Ok(Reception { batch, case, digest, known: false, unfinished: true, pages: None, pending, fault })
+        let scan = self.sql.last_insert_rowid();
+        let mut duplicate = false;
+        if let Some(action) = self.place.duplicates
+            && fault.is_none()
+            && let Twin::Settled(of) = duplicates::twin(self.sql, scan)?
+        {
+            duplicates::mark(self.sql, scan, of, action)?;
+            duplicate = true;
+        }
+        let pending = PendingScan::load(self.sql, scan)?;
+        Ok(Reception { batch, case, digest, known: false, unfinished: true, pages: None, pending, fault, duplicate })
     }
 
     /// The batch that takes new scans: the last round, or a new one if that went on already.
@@ -340,12 +362,26 @@ impl Intake<'_> {
         if let Some(id) = find("SELECT id FROM casefile WHERE number = ?1", number)? {
             return Ok(id);
         }
-        let taken = find("SELECT id FROM casefile WHERE folder_key = ?1", &folder.to_lowercase())?.is_some();
-        let folder = if taken { folder_if_taken } else { folder };
+        let is_taken = |folder: &str| {
+            Ok::<_, LedgerError>(find("SELECT id FROM casefile WHERE folder_key = ?1", &folder_key(folder))?.is_some())
+        };
+        let mut free = if is_taken(folder)? { folder_if_taken.to_owned() } else { folder.to_owned() };
+        // Another case may be called just as this one would be told apart.
+        let mut further = 1;
+        while is_taken(&free)? {
+            further += 1;
+            free = format!("{folder_if_taken}~{further}");
+        }
         self.sql.execute(
             "INSERT INTO casefile (number, folder, folder_key) VALUES (?1, ?2, ?3)",
-            params![number, folder, folder.to_lowercase()],
+            params![number, free, folder_key(&free)],
         )?;
         Ok(self.sql.last_insert_rowid())
     }
+}
+
+/// Equal for folders that some file system takes for one: Windows and macOS do not tell `a` from `A`, nor do some `ß`
+/// from `SS`. Too coarse costs a mark in a name, too fine a case.
+fn folder_key(folder: &str) -> String {
+    folder.to_uppercase().to_lowercase()
 }

@@ -87,6 +87,10 @@ pub struct Totals {
     pub scans: u64,
     /// Held as a whole.
     pub scans_held: u64,
+    /// Duplicates that were skipped.
+    pub duplicates_skipped: u64,
+    /// Duplicates that were linked.
+    pub duplicates_linked: u64,
     /// Pages.
     pub pages: PageCounts,
     /// Documents that stand at the target.
@@ -113,7 +117,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Visits the scans of a case, in the order of intake.
+    /// Visits the scans of a case, in the order of intake; without duplicates.
     ///
     /// # Errors
     /// SQLite or `visit` failed.
@@ -125,7 +129,7 @@ impl Ledger {
         let sql = format!(
             "SELECT batch.key, scan.name, scan.digest, scan.len, CASE WHEN {WHOLE_HELD} THEN NULL ELSE scan.pages END
              FROM batch JOIN scan ON scan.batch = batch.id
-             WHERE batch.casefile = ?1 AND {ACCOUNTED} AND scan.state <> ?2
+             WHERE batch.casefile = ?1 AND {ACCOUNTED} AND scan.state NOT IN (?2, ?3)
              ORDER BY batch.id, scan.seq, scan.id"
         );
         let read = |row: &Row<'_>| {
@@ -137,7 +141,7 @@ impl Ledger {
                 pages: row.get(4)?,
             })
         };
-        self.visit(&sql, params![case, ScanState::Replaced], read, visit)
+        self.visit(&sql, params![case, ScanState::Replaced, ScanState::Duplicate], read, visit)
     }
 
     /// The documents of a case that stand at the target, in order.
@@ -295,6 +299,14 @@ impl Ledger {
         Ok(Totals {
             scans: count("SELECT count(*) FROM scan WHERE state <> ?1", &[&ScanState::Replaced])?,
             scans_held: count("SELECT count(*) FROM scan WHERE state = ?1", &[&ScanState::Held])?,
+            duplicates_skipped: count(
+                "SELECT count(*) FROM scan WHERE state = ?1 AND duplicate_action = 0",
+                &[&ScanState::Duplicate],
+            )?,
+            duplicates_linked: count(
+                "SELECT count(*) FROM scan WHERE state = ?1 AND duplicate_action = 1",
+                &[&ScanState::Duplicate],
+            )?,
             pages: add_up(states.into_iter())?,
             documents: count("SELECT count(*) FROM document WHERE state = ?1", &[&DocumentState::Delivered])?,
             cases: count(

@@ -61,7 +61,10 @@ CREATE TABLE scan (
   digest BLOB,
   state INTEGER NOT NULL,
   pages INTEGER,
-  fault TEXT
+  fault TEXT,
+  -- Of a duplicate: the earlier scan that has its pages, and what the pipeline said (0 skip, 1 link).
+  duplicate_of INTEGER REFERENCES scan,
+  duplicate_action INTEGER
 ) STRICT;
 CREATE INDEX scan_place ON scan (root, name);
 CREATE INDEX scan_batch ON scan (batch);

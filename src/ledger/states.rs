@@ -51,6 +51,8 @@ numbered! {
         Held = 2,
         /// It was held, and another file came in its place.
         Replaced = 3,
+        /// An earlier scan has the same bytes, and all its pages are delivered or recorded.
+        Duplicate = 4,
     }
 }
 

@@ -1,7 +1,5 @@
 //! What is tried again: at once after a failure, and at the end of a run for people's decisions.
 
-use std::collections::HashSet;
-
 use super::{Line, RunError, Task};
 use crate::model::{Fault, FaultKind};
 use crate::pipeline::HeldDocument;
@@ -26,16 +24,5 @@ impl Line<'_> {
     pub(super) fn take_decided(&mut self) -> Result<bool, RunError> {
         self.left_over.extend(self.setup.ledger.apply_decisions(false)?);
         Ok(!self.left_over.is_empty())
-    }
-
-    /// Takes the scans of a batch that are in the ledger with work left, but were not `met` in its folder: their files
-    /// are gone, and will be held for that.
-    pub(super) fn take_missing(&mut self, batch: i64, met: &HashSet<i64>) -> Result<(), RunError> {
-        for pending in self.setup.ledger.pending(batch)? {
-            if !met.contains(&pending.scan) {
-                self.enqueue(batch, pending);
-            }
-        }
-        Ok(())
     }
 }

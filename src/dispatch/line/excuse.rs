@@ -20,14 +20,14 @@ impl Line<'_> {
     /// Whether new work may be given out: the machine is in order, and the state folder has space for what comes back.
     pub(super) fn may_begin(&mut self) -> Result<bool, RunError> {
         let patience = self.setup.patience;
-        let space = patience.glance(&mut self.low_space, || patience.expect_space(Place::State, 0))?;
+        let space = patience.glance(&mut self.low_space, || patience.expect_space(Place::State))?;
         Ok(space.is_some() && !patience.is_tried())
     }
 
     /// A run that was stopped in a pause tells why it paused.
     pub(super) fn expect_no_trouble(&mut self, found: &Receiver<Found>) -> Result<(), RunError> {
         if self.stopping && self.low_space.is_some() {
-            self.setup.patience.expect_space(Place::State, 0)?;
+            self.setup.patience.expect_space(Place::State)?;
         }
         if self.stopping && self.setup.patience.is_tried() {
             // The feed ends by itself when the run is told to stop.
@@ -68,7 +68,7 @@ impl Line<'_> {
                 let written = fs::symlink_metadata(picture).map_or(0, |metadata| metadata.len());
                 let _ = fs::remove_file(picture);
                 patience.outlast(error, || {
-                    patience.expect_space(Place::State, written.saturating_add(PROBE_BYTES))?;
+                    patience.expect_room(written.saturating_add(PROBE_BYTES))?;
                     in_order()
                 })?;
                 1

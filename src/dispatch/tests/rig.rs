@@ -153,6 +153,25 @@ impl Rig {
         places
     }
 
+    /// What the target says of duplicates: file, its earlier scan's file, and the documents that are named.
+    pub(super) fn duplicates(&self) -> BTreeMap<String, (String, Vec<String>)> {
+        let mut duplicates = BTreeMap::new();
+        for case in fs::read_dir(self.output()).unwrap().map(|entry| entry.unwrap().path()).filter(|p| p.is_dir()) {
+            let account: Value = serde_json::from_slice(&fs::read(case.join("case.json")).unwrap()).unwrap();
+            for entry in account["duplicates"].as_array().unwrap() {
+                let bytes = fs::read(self.input().join(entry["file"].as_str().unwrap())).unwrap();
+                assert_eq!(entry["sha256"], Digest::of(&bytes).to_string());
+                let documents: Vec<String> = serde_json::from_value(entry["documents"].clone()).unwrap();
+                assert_eq!(documents.is_empty(), entry["action"] == "skip", "only a link names documents");
+                assert!(documents.iter().all(|file| self.output().join(file).is_file()), "{documents:?}");
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                let other = duplicates.insert(text(&entry["file"]), (text(&entry["of"]["file"]), documents));
+                assert!(other.is_none(), "{} is told twice", entry["file"]);
+            }
+        }
+        duplicates
+    }
+
     pub(super) fn in_documents(&self) -> Vec<(String, u32)> {
         self.places().into_iter().filter(|(_, place)| place.contains(".pdf")).map(|(page, _)| page).collect()
     }
