@@ -58,8 +58,8 @@ const BEHAVIOURS: [(&str, Option<FaultKind>); 19] = [
 ];
 
 /// Longest time for a page, and longest processor time: each is hit by some behaviour, and the other is far then.
-const PAGE_TIME: Duration = Duration::from_millis(2500);
-const CPU_TIME: Duration = Duration::from_millis(300);
+const PAGE_TIME: Duration = Duration::from_secs(3);
+const CPU_TIME: Duration = Duration::from_millis(100);
 
 fn pool(models: &str) -> Result<Pool, PoolError> {
     Pool::start(PoolConfig {
@@ -114,7 +114,7 @@ fn every_misbehaviour_costs_one_job() {
             }
             (other, _) => panic!("{name}: {other:?}"),
         }
-        assert!(outcome.elapsed < PAGE_TIME + Duration::from_secs(2), "{name}: {:?}", outcome.elapsed);
+        assert!(outcome.elapsed < PAGE_TIME + Duration::from_secs(5), "{name}: {:?}", outcome.elapsed);
     }
     pool.stop();
     assert_eq!(std::fs::read_dir(spool.path()).unwrap().count(), 0, "files of pictures that nobody wrote are gone");

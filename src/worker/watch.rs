@@ -107,10 +107,9 @@ mod tests {
         assert_eq!(ticks(""), None);
         let begun = cpu_time(std::process::id()).unwrap();
         let started = Instant::now();
-        while started.elapsed() < Duration::from_millis(100) {
-            std::hint::black_box(started);
+        while cpu_time(std::process::id()).unwrap() <= begun {
+            assert!(started.elapsed() < Duration::from_secs(20), "the time stands still");
         }
-        assert!(cpu_time(std::process::id()).unwrap() > begun);
         assert_eq!(cpu_time(u32::MAX), None);
     }
 

@@ -6,6 +6,7 @@
 
 mod backlog;
 mod damage;
+mod limits;
 mod ocr;
 mod privacy;
 mod program;
