@@ -65,13 +65,13 @@ impl Index {
             for document in &account.documents {
                 let row = row(&folder, &account, document);
                 if self.tally.is_odd(key(&row)) {
-                    rows.add(&key(&row).to_owned(), row, Side::Told);
+                    rows.add(key(&row).to_owned(), row, Side::Told);
                 }
             }
         }
         for_each_row(path, |row| {
             if self.tally.is_odd(key(&row)) {
-                rows.add(&key(&row).to_owned(), row, Side::Found);
+                rows.add(key(&row).to_owned(), row, Side::Found);
             }
         })?;
         rows.cancel();

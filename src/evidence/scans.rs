@@ -91,7 +91,7 @@ impl<'a> Scans<'a> {
     ) {
         let rows = std::sync::Mutex::new(Rows::new());
         let add = |name: &str, row, side| {
-            rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(name, row, side);
+            rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(name.to_owned(), row, side);
         };
         for (folder, account) in accounts() {
             for (name, (sha256, bytes)) in received(&account).filter(|(name, _)| self.tally.is_odd(name)) {

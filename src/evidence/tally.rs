@@ -83,13 +83,13 @@ impl<R: PartialEq> Rows<R> {
         Self { sides: BTreeMap::new(), rows: 0, left_out: 0 }
     }
 
-    pub(super) fn add(&mut self, key: &str, row: R, side: Side) {
+    pub(super) fn add(&mut self, key: String, row: R, side: Side) {
         if self.rows >= MAX_ROWS {
             self.left_out = self.left_out.saturating_add(1);
             return;
         }
         self.rows += 1;
-        self.sides.entry(key.to_owned()).or_default()[side as usize].push(row);
+        self.sides.entry(key).or_default()[side as usize].push(row);
     }
 
     /// Drops pairs of equal rows: what is left differs.
@@ -124,8 +124,8 @@ mod tests {
             prop_assert_eq!(tally.differs(), a_sorted != b_sorted);
 
             let mut rows = Rows::new();
-            a.iter().for_each(|(key, row)| rows.add(key, *row, Side::Told));
-            b.iter().for_each(|(key, row)| rows.add(key, *row, Side::Found));
+            a.iter().for_each(|(key, row)| rows.add(key.clone(), *row, Side::Told));
+            b.iter().for_each(|(key, row)| rows.add(key.clone(), *row, Side::Found));
             rows.cancel();
             prop_assert_eq!(rows.sides.is_empty(), a_sorted == b_sorted);
             prop_assert!(rows.sides.keys().all(|key| tally.is_odd(key)));

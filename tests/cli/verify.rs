@@ -27,7 +27,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let to = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &to) } else { fs::copy(&path, &to).map(|_| ()).unwrap() }
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
     }
 }
 
@@ -288,7 +292,8 @@ fn an_account_that_was_changed_is_found() {
     assert!(sound["documents"][at]["pages"].as_array().unwrap().iter().all(|page| page["file"] == *scan));
 
     type Change<'a> = Box<dyn Fn(&mut Value) + 'a>;
-    let changes: Vec<(Change, Vec<(&str, &str, u64, &str)>)> = vec![
+    type Expected<'a> = Vec<(&'a str, &'a str, u64, &'a str)>;
+    let changes: Vec<(Change, Expected)> = vec![
         // A page taken out of the account: it is nowhere, the PDF has one too many, and the counts no longer fit.
         (
             Box::new(|a| drop(a["documents"][at]["pages"].as_array_mut().unwrap().pop())),
@@ -458,7 +463,7 @@ fn a_document_that_cannot_be_read_is_a_finding() {
     let delivery = Delivery::new();
     let (case, _, file) = delivery.document_of(1);
     let path = delivery.path(&format!("{case}/{file}"));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         // The superuser may read everything.
         return;
