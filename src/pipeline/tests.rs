@@ -68,6 +68,8 @@ fn every_key_arrives_where_it_belongs() {
         encoding = "jpeg"
         render_dpi = 200
         assumed_dpi = 240
+        [held]
+        document = "wait"
         [separate]
         by = "pages"
         pages = 3
@@ -102,7 +104,7 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.recipe.decode.max_pixels, p.recipe.decode.max_pages), (50_000_000, 9));
     assert_eq!(p.recipe.decode.max_unpacked_bytes, 2 * 1024 * 1024);
     assert_eq!((p.limits.page_time.as_secs(), p.limits.open_time.as_secs(), p.attempts), (7, 8, 3));
-    assert_eq!(p.separate, SeparateBy::Pages(3));
+    assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
         name: name.into(),
         titles: titles.iter().map(|&t| t.into()).collect(),
@@ -142,6 +144,7 @@ fn mistakes_are_told_with_line_column_and_key() {
         ("N\n[image]\njpeg_quality = 90", &["3:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"lossless\"\njpeg_quality = 90", &["4:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"jepg\"\njpeg_quality = 90", &["3:12 image.encoding"]),
+        ("N\n[held]\ndocument = \"keep\"", &["3:12 held.document"]),
         ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"", &["2:1 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"\npages = 0", &["4:9 separate.pages"]),
