@@ -175,7 +175,7 @@ impl StateDir {
 }
 
 /// How often, and after which pause each, a claim is tried again before the state folder counts as busy.
-const CLAIM_PATIENCE: u32 = 5;
+const CLAIM_PATIENCE: u32 = 30;
 const CLAIM_PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether a folder is the state folder of a line.

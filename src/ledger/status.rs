@@ -330,7 +330,7 @@ mod tests {
         look.lock_shared().unwrap();
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                std::thread::sleep(std::time::Duration::from_millis(15));
+                std::thread::sleep(std::time::Duration::from_millis(5));
                 drop(look);
             });
             StateDir::claim(dir.path()).unwrap();
