@@ -121,6 +121,8 @@ impl StateDir {
             if claimed.is_ok() {
                 break;
             }
+            // A third of a second at most, and nothing runs yet that could be stopped.
+            #[allow(clippy::disallowed_methods)]
             std::thread::sleep(CLAIM_PAUSE);
             claimed = lock.try_lock();
         }

@@ -277,7 +277,7 @@ fn sum(a: &PageCounts, b: &PageCounts) -> PageCounts {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests {
     use super::*;
     use crate::ledger::StateDir;
