@@ -84,7 +84,7 @@ fn kind(text: &str) -> Result<FaultKind, String> {
 
 pub(super) fn run(arguments: &HeldArguments) -> Result<Exit, Failure> {
     let state = arguments.place.locate(None)?;
-    let typed = arguments.place.typed();
+    let typed = arguments.place.typed(None);
     match &arguments.command {
         HeldCommand::List { all, json } => list(&state, *all, *json, &typed),
         HeldCommand::Show { number, json } => show(&state, *number, *json, &typed),

@@ -49,16 +49,18 @@ impl PlaceArguments {
         ))
     }
 
-    /// The options as they were typed, to be typed again: ` --output /akten`, or nothing.
-    pub(super) fn typed(&self) -> String {
-        let option = |name: &str, dir: &Option<PathBuf>| {
-            let quoted = |dir: &PathBuf| match dir.to_string_lossy() {
+    /// The options as they were typed, to be typed again: ` --output /akten`, or nothing. `bare` as in
+    /// [`Self::locate`].
+    pub(super) fn typed(&self, bare: Option<&Path>) -> String {
+        let option = |name: &str, dir: Option<&Path>| {
+            let quoted = |dir: &Path| match dir.to_string_lossy() {
                 text if text.contains([' ', '\'', '"', '$']) => format!("'{}'", text.replace('\'', r"'\''")),
                 text => text.into_owned(),
             };
-            dir.as_ref().map(|dir| format!(" --{name} {}", quoted(dir)))
+            dir.map(|dir| format!(" --{name} {}", quoted(dir)))
         };
-        option("state", &self.state).or_else(|| option("output", &self.output)).unwrap_or_default()
+        let output = self.output.as_deref().or(bare);
+        option("state", self.state.as_deref()).or_else(|| option("output", output)).unwrap_or_default()
     }
 }
 

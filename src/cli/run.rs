@@ -210,7 +210,7 @@ fn print_text(summary: &Summary, output: &Path) {
         println!("stopped early; nothing is lost: run the same command again to go on");
     } else if held > 0 {
         println!("what is held stays where it is: do what stands below each, then run the same command again");
-        println!("decide about single pages: scanstrasse held list (see docs/held.md)");
+        println!("decide about single pages: scanstrasse held list --output {}", output.display());
     }
     if s.pages_discarded + s.scans_discarded > 0 {
         println!("{} given up by a person and recorded", counted(s.pages_discarded + s.scans_discarded, "held thing"));

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &StatusArguments) -> Result<Exit, Failure> {
     if arguments.json {
         println!("{}", report.json());
     } else {
-        report.print(&arguments.place.typed());
+        report.print(&arguments.place.typed(arguments.folder.as_deref()));
     }
     Ok(if report.standing.unbalanced.is_empty() { Exit::Delivered } else { Exit::Stopped })
 }
@@ -123,11 +123,11 @@ impl Report {
             counted(s.documents, "document")
         );
         println!("  {}", balance_text(&s.pages, s.pages_open, s.pages_processed));
-        if s.scans_unopened + s.scans_held > 0 {
-            let (unopened, held) = (s.scans_unopened, s.scans_held);
-            println!(
-                "  besides: {unopened} scans not opened yet, {held} held as a whole, with an unknown number of pages"
-            );
+        if s.scans_unopened > 0 {
+            println!("  besides {} not opened yet", counted(s.scans_unopened, "scan"));
+        }
+        if s.scans_held > 0 {
+            println!("  besides {} held as a whole, with an unknown number of pages", counted(s.scans_held, "scan"));
         }
         self.print_promise();
         for batch in s.unfinished.iter().take(BATCHES_SHOWN) {
@@ -196,9 +196,12 @@ impl Report {
             }
             println!("  see them: scanstrasse held list{typed}");
         }
-        let (again, released) = (sum(HeldState::Again), sum(HeldState::Released));
-        if again + released > 0 {
-            println!("to be tried again: {again}, to be delivered without text: {released}");
+        for (state, what) in
+            [(HeldState::Again, "to be tried again"), (HeldState::Released, "to be delivered without text")]
+        {
+            if sum(state) > 0 {
+                println!("{what}: {}", sum(state));
+            }
         }
         if sum(HeldState::Discarded) > 0 {
             println!("given up by a person: {}", sum(HeldState::Discarded));

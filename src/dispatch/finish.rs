@@ -303,18 +303,19 @@ impl Finisher<'_> {
         })
     }
 
-    /// Brings one document to the target. Pages that turn out unusable are held, and the rest is delivered.
+    /// Brings one document to the target. Pages that turn out unusable are held, and the rest is delivered, or waits.
     fn deliver(
         &mut self,
         document: &DocumentRow,
         case: &CaseHead,
         intact: &mut HashMap<i64, Result<(), Fault>>,
     ) -> Result<(), Halt> {
+        let waiting = (self.pipeline.held == HeldDocument::Wait).then_some(document.id);
         loop {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Halt::Quit);
             }
-            let (mut pages, mut held) = (0, None);
+            let mut pages = 0;
             for scan in self.ledger.document_scans(document.id)? {
                 let state = match intact.get(&scan.scan) {
                     Some(state) => state.clone(),
@@ -327,13 +328,11 @@ impl Finisher<'_> {
                 match state {
                     Ok(()) => pages += scan.pages.len(),
                     Err(fault) => {
-                        self.hold(&scan.pages, &fault)?;
-                        held = scan.pages.first().copied();
+                        if self.hold(&scan.pages, &fault, waiting)? {
+                            return Ok(());
+                        }
                     }
                 }
-            }
-            if let Some(page) = held.filter(|_| self.pipeline.held == HeldDocument::Wait && pages > 0) {
-                return self.wait(document, page);
             }
             if pages == 0 {
                 return Ok(self.ledger.void_document(document.id)?);
@@ -350,14 +349,13 @@ impl Finisher<'_> {
                     if fault.kind == FaultKind::Io {
                         self.expect_readable(document, page)?;
                     }
-                    self.hold(&[page], &fault)?;
-                    if self.pipeline.held == HeldDocument::Wait && pages > 1 {
-                        return self.wait(document, page);
+                    if self.hold(&[page], &fault, waiting)? {
+                        return Ok(());
                     }
                 }
                 Err(DocumentError::Document(fault)) => {
                     for scan in self.ledger.document_scans(document.id)? {
-                        self.hold(&scan.pages, &fault)?;
+                        self.hold(&scan.pages, &fault, None)?;
                     }
                 }
                 Err(DocumentError::Write(source)) => {
@@ -417,16 +415,13 @@ impl Finisher<'_> {
         })
     }
 
-    fn hold(&mut self, pages: &[PageKey], fault: &Fault) -> Result<(), Halt> {
-        self.ledger.hold_pages(pages, fault)?;
-        pages.iter().try_for_each(|&page| self.tell_held(page, fault))
-    }
-
-    /// The document waits for its page `held`, which turned out to be unusable.
-    fn wait(&mut self, document: &DocumentRow, held: PageKey) -> Result<(), Halt> {
-        let fault = held::waits_for(Some(held), None);
-        let pages = self.ledger.wait_document(document.id, &fault)?;
-        pages.into_iter().try_for_each(|page| self.tell_held(page, &fault))
+    /// Holds pages; with `waiting` the rest of that document waits for them. Whether there was such a rest.
+    fn hold(&mut self, pages: &[PageKey], fault: &Fault, waiting: Option<i64>) -> Result<bool, Halt> {
+        let waits = held::waits_for(pages.first().copied(), None);
+        let rest = self.ledger.hold_pages(pages, fault, waiting.map(|document| (document, &waits)))?;
+        pages.iter().try_for_each(|&page| self.tell_held(page, fault))?;
+        rest.iter().try_for_each(|&page| self.tell_held(page, &waits))?;
+        Ok(!rest.is_empty())
     }
 
     fn tell_held(&self, page: PageKey, fault: &Fault) -> Result<(), Halt> {

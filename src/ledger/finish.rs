@@ -209,11 +209,17 @@ impl Ledger {
         }))
     }
 
-    /// Takes pages out of their document and holds them.
+    /// Takes pages out of their document and holds them. With `waiting`, the other pages of that document wait for them,
+    /// with this as their fault; they are given back.
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn hold_pages(&mut self, pages: &[PageKey], fault: &Fault) -> Result<(), LedgerError> {
+    pub fn hold_pages(
+        &mut self,
+        pages: &[PageKey],
+        fault: &Fault,
+        waiting: Option<(i64, &Fault)>,
+    ) -> Result<Vec<PageKey>, LedgerError> {
         self.write(|sql| {
             for page in pages {
                 sql.prepare_cached(
@@ -228,7 +234,7 @@ impl Ledger {
                     PageState::Processed
                 ])?;
             }
-            Ok(())
+            waiting.map_or(Ok(Vec::new()), |(document, fault)| super::held::wait_document(sql, document, fault))
         })
     }
 

@@ -126,7 +126,7 @@ fn read_thing(row: &Row<'_>) -> rusqlite::Result<HeldThing> {
             reason: row.get(14)?,
             person: row.get(15)?,
             at: time(row.get(16)?),
-            applied: row.get::<_, i64>(17)? != 0,
+            applied: row.get::<_, i64>(17)? == 1,
         }),
         None => None,
     };
@@ -182,7 +182,7 @@ impl Ledger {
                 reason: row.get(1)?,
                 person: row.get(2)?,
                 at: Timestamp::from_millisecond(row.get(3)?).unwrap_or_default(),
-                applied: row.get::<_, i64>(4)? != 0,
+                applied: row.get::<_, i64>(4)? == 1,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -311,25 +311,6 @@ impl Ledger {
             statement.query_map(undecided, |row| Ok((row.get(0)?, u32::try_from(row.get::<_, i64>(1)?).ok())))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
-
-    /// Lets all pages of a document wait for a held one, and gives the document up; its number stays unused.
-    ///
-    /// # Errors
-    /// SQLite failed.
-    pub fn wait_document(&mut self, document: i64, fault: &Fault) -> Result<Vec<PageKey>, LedgerError> {
-        self.write(|sql| {
-            let pages = {
-                let mut statement = sql.prepare_cached("SELECT scan, idx FROM page WHERE document = ?1")?;
-                let rows =
-                    statement.query_map([document], |row| Ok(PageKey { scan: row.get(0)?, index: row.get(1)? }))?;
-                rows.collect::<Result<Vec<_>, _>>()?
-            };
-            let waiting: Vec<_> = pages.iter().map(|&page| (page, fault.clone())).collect();
-            wait(sql, &waiting)?;
-            super::finish::void(sql, document)?;
-            Ok(pages)
-        })
-    }
 }
 
 /// A decision that waits for the line.
@@ -446,6 +427,22 @@ pub(super) fn wait(sql: &Connection, pages: &[(PageKey, Fault)]) -> Result<(), L
         .execute(params![page.scan, page.index, PageState::Waiting, Json(fault), PageState::Processed])?;
     }
     Ok(())
+}
+
+/// Lets the pages that a document still has wait, and gives the document up; its number stays unused. Gives back the
+/// pages; with none the document stays.
+pub(super) fn wait_document(sql: &Connection, document: i64, fault: &Fault) -> Result<Vec<PageKey>, LedgerError> {
+    let pages = {
+        let mut statement = sql.prepare_cached("SELECT scan, idx FROM page WHERE document = ?1")?;
+        let rows = statement.query_map([document], |row| Ok(PageKey { scan: row.get(0)?, index: row.get(1)? }))?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    let waiting: Vec<_> = pages.iter().map(|&page| (page, fault.clone())).collect();
+    wait(sql, &waiting)?;
+    if !pages.is_empty() {
+        super::finish::void(sql, document)?;
+    }
+    Ok(pages)
 }
 
 /// What was held of a batch and is so no longer: scans that are open now, and blank pages that are recorded now.

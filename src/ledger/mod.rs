@@ -111,6 +111,8 @@ impl StateDir {
             if claimed.is_ok() {
                 break;
             }
+            // A third of a second at most, and nothing runs yet that could be stopped.
+            #[allow(clippy::disallowed_methods)]
             std::thread::sleep(CLAIM_PAUSE);
             claimed = lock.try_lock();
         }
@@ -170,7 +172,7 @@ impl StateDir {
 }
 
 /// How often, and after which pause each, a claim is tried again before the state folder counts as busy.
-const CLAIM_PATIENCE: u32 = 5;
+const CLAIM_PATIENCE: u32 = 30;
 const CLAIM_PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether a folder is the state folder of a line.

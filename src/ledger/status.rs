@@ -1,7 +1,5 @@
 //! How things stand, in one pass over the counts: for `status`, while another process works.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
@@ -97,43 +95,35 @@ impl Ledger {
     fn standing_now(&self) -> Result<Standing, LedgerError> {
         let mut batches = self.batch_rows()?;
         let mut standing = Standing { documents: self.documents_delivered()?, ..Standing::default() };
-        let mut batch_of = HashMap::new();
-        let mut scans = self.sql.prepare("SELECT id, batch, state, pages FROM scan")?;
-        let mut rows = scans.query(())?;
-        while let Some(row) = rows.next()? {
-            let (id, batch, state): (i64, i64, ScanState) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            batch_of.insert(id, batch);
-            standing.scans += u64::from(state != ScanState::Replaced);
-            standing.scans_held += u64::from(state == ScanState::Held);
-            standing.scans_unopened += u64::from(state == ScanState::Received);
-            if let Some(batch) = batches.get_mut(&batch) {
-                batch.scans_unopened += u64::from(state == ScanState::Received);
-                batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
-            }
-        }
-        // Answered from the index alone, in its order.
-        let mut pages = self.sql.prepare("SELECT scan, state, count(*) FROM page GROUP BY scan, state")?;
+        let places = self.count_scans(&mut batches, &mut standing)?;
+        // Answered from the index alone, in the order of scans: no page itself is read.
+        let mut pages =
+            self.sql.prepare("SELECT scan, state, count(*) FROM page GROUP BY scan, state ORDER BY scan")?;
         let mut rows = pages.query(())?;
+        let mut places = places.into_iter().peekable();
         while let Some(row) = rows.next()? {
-            let (scan, state, count) = (row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs());
+            let (scan, state, count): (i64, PageState, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let count = count.unsigned_abs();
             match state {
                 PageState::Received => standing.pages_open += count,
                 PageState::Processed => standing.pages_processed += count,
                 _ => {}
             }
-            let Some(batch) = batch_of.get(&scan).and_then(|batch| batches.get_mut(batch)) else { continue };
+            while places.peek().is_some_and(|&(at, _)| at < scan) {
+                places.next();
+            }
+            let place = places.peek().filter(|&&(at, _)| at == scan);
+            let Some(batch) = place.and_then(|&(_, batch)| batches.get_mut(batch)) else { continue };
             let one = add_up(std::iter::once(Ok((state, count))))?;
             batch.counts = sum(&batch.counts, &PageCounts { received: 0, ..one });
             batch.open += count * u64::from(state < PageState::Held);
         }
-        let mut batches: Vec<BatchBalance> = batches.into_values().collect();
-        batches.sort_by_key(|batch| batch.id);
         for batch in batches {
             standing.pages = sum(&standing.pages, &batch.counts);
             match batch.state {
                 BatchState::Delivered => {
                     standing.batches_delivered += 1;
-                    if batch.stored != Some(batch.counts) || batch.open > 0 {
+                    if batch.stored != Some(batch.counts) || batch.open > 0 || !is_even(&batch.counts) {
                         standing.unbalanced.push(batch);
                     }
                 }
@@ -143,8 +133,36 @@ impl Ledger {
         Ok(standing)
     }
 
-    fn batch_rows(&self) -> Result<HashMap<i64, BatchBalance>, LedgerError> {
-        let sql = "SELECT id, key, round, state, received, delivered, blanks, separators, held FROM batch";
+    /// Counts the scans, and what they say of their pages, into `batches` and `standing`. Returns each scan with the
+    /// place of its batch in `batches`, in the order of scans.
+    fn count_scans(
+        &self,
+        batches: &mut [BatchBalance],
+        standing: &mut Standing,
+    ) -> Result<Vec<(i64, usize)>, LedgerError> {
+        let mut scans = self.sql.prepare("SELECT id, batch, state, pages FROM scan ORDER BY batch")?;
+        let mut rows = scans.query(())?;
+        let (mut places, mut at) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let (scan, of, state): (i64, i64, ScanState) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            standing.scans += u64::from(state != ScanState::Replaced);
+            standing.scans_held += u64::from(state == ScanState::Held);
+            standing.scans_unopened += u64::from(state == ScanState::Received);
+            while batches.get(at).is_some_and(|batch| batch.id < of) {
+                at += 1;
+            }
+            if let Some(batch) = batches.get_mut(at).filter(|batch| batch.id == of) {
+                batch.scans_unopened += u64::from(state == ScanState::Received);
+                batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                places.push((scan, at));
+            }
+        }
+        places.sort_unstable();
+        Ok(places)
+    }
+
+    fn batch_rows(&self) -> Result<Vec<BatchBalance>, LedgerError> {
+        let sql = "SELECT id, key, round, state, received, delivered, blanks, separators, held FROM batch ORDER BY id";
         let mut statement = self.sql.prepare(sql)?;
         let rows = statement.query_map((), |row| {
             let count = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.unsigned_abs());
@@ -158,10 +176,16 @@ impl Ledger {
                 }),
                 None => None,
             };
-            let id = row.get(0)?;
-            let (key, round, state) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            let counts = PageCounts::default();
-            Ok((id, BatchBalance { id, key, round, state, scans_unopened: 0, counts, open: 0, stored }))
+            Ok(BatchBalance {
+                id: row.get(0)?,
+                key: row.get(1)?,
+                round: row.get(2)?,
+                state: row.get(3)?,
+                scans_unopened: 0,
+                counts: PageCounts::default(),
+                open: 0,
+                stored,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -237,6 +261,11 @@ impl Ledger {
     }
 }
 
+/// Whether received = delivered + blanks + separators + held.
+fn is_even(counts: &PageCounts) -> bool {
+    counts.received == counts.delivered + counts.blanks + counts.separators + counts.held
+}
+
 fn sum(a: &PageCounts, b: &PageCounts) -> PageCounts {
     PageCounts {
         received: a.received + b.received,
@@ -244,5 +273,67 @@ fn sum(a: &PageCounts, b: &PageCounts) -> PageCounts {
         blanks: a.blanks + b.blanks,
         separators: a.separators + b.separators,
         held: a.held + b.held,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use crate::ledger::StateDir;
+
+    #[test]
+    fn a_page_that_is_not_where_the_balance_says_is_told_with_its_batch() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = StateDir::claim(dir.path()).unwrap().ledger().unwrap();
+        let rows = "INSERT INTO root VALUES (1, x'2f');
+            INSERT INTO casefile VALUES (1, 'A', 'A', 'a', 1);
+            INSERT INTO batch VALUES (1, 1, 'A', 1, 1, 3, 3, 2, 1, 0, 0), (2, 1, 'B', 1, 1, 3, 1, 0, 0, 0, 1),
+              (3, 1, 'C', 1, 1, 1, NULL, NULL, NULL, NULL, NULL);
+            INSERT INTO scan (id, batch, root, seq, name, path, len, modified_ns, state, pages)
+              VALUES (1, 1, 1, 0, 'a', x'2f', 1, 1, 1, 3), (2, 2, 1, 0, 'b', x'2f', 1, 1, 1, 1),
+                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 0, NULL);
+            INSERT INTO page (scan, idx, state) VALUES (1, 0, 3), (1, 1, 3), (1, 2, 4), (2, 0, 2), (3, 0, 1), (3, 1, 0)";
+        ledger.sql.execute_batch(rows).unwrap();
+        let standing = ledger.standing().unwrap();
+        assert_eq!(standing.unbalanced, []);
+        assert_eq!((standing.batches_delivered, standing.unfinished.len(), standing.scans_unopened), (2, 1, 1));
+        assert_eq!((standing.pages_open, standing.pages_processed, standing.unfinished[0].open), (1, 1, 2));
+        let pages = PageCounts { received: 6, delivered: 2, blanks: 1, separators: 0, held: 1 };
+        assert_eq!(standing.pages, pages);
+        // Lost, on its way, and double: however the sums of all batches come out.
+        for spoil in [
+            "DELETE FROM page WHERE scan = 1 AND idx = 1",
+            "UPDATE page SET state = 1 WHERE scan = 1 AND idx = 1",
+            "INSERT INTO page (scan, idx, state) VALUES (1, 3, 3)",
+            "UPDATE batch SET delivered = 3, received = 4 WHERE id = 1",
+        ] {
+            ledger.sql.execute_batch(&format!("SAVEPOINT s; {spoil}")).unwrap();
+            let standing = ledger.standing_now().unwrap();
+            assert_eq!(
+                standing.unbalanced.iter().map(|batch| batch.key.as_str()).collect::<Vec<_>>(),
+                ["A"],
+                "{spoil}"
+            );
+            ledger.sql.execute_batch("ROLLBACK TO s; RELEASE s").unwrap();
+        }
+    }
+
+    #[test]
+    fn what_looks_at_the_lock_does_not_keep_a_run_from_starting() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::claim(dir.path()).unwrap();
+        assert!(crate::ledger::is_claimed(dir.path()).unwrap());
+        drop(state);
+        assert!(!crate::ledger::is_claimed(dir.path()).unwrap());
+        let look = std::fs::File::open(dir.path().join("lock")).unwrap();
+        look.lock_shared().unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+                drop(look);
+            });
+            StateDir::claim(dir.path()).unwrap();
+        });
     }
 }

@@ -73,6 +73,8 @@ fn every_key_arrives_where_it_belongs() {
         encoding = "jpeg"
         render_dpi = 200
         assumed_dpi = 240
+        [held]
+        document = "wait"
         [separate]
         by = "pages"
         pages = 3
@@ -114,7 +116,7 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.pauses.longest.as_secs(), p.pauses.min_free_bytes), (0, 3 << 20));
     assert_eq!(p.duplicates, Some(DuplicateAction::Link));
     assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
-    assert_eq!(p.separate, SeparateBy::Pages(3));
+    assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
         name: name.into(),
         titles: titles.iter().map(|&t| t.into()).collect(),
@@ -154,6 +156,7 @@ fn mistakes_are_told_with_line_column_and_key() {
         ("N\n[image]\njpeg_quality = 90", &["3:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"lossless\"\njpeg_quality = 90", &["4:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"jepg\"\njpeg_quality = 90", &["3:12 image.encoding"]),
+        ("N\n[held]\ndocument = \"keep\"", &["3:12 held.document"]),
         ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"", &["2:1 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"\npages = 0", &["4:9 separate.pages"]),

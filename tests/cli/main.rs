@@ -6,6 +6,7 @@
 
 mod backlog;
 mod damage;
+mod held;
 mod limits;
 mod ocr;
 mod privacy;
