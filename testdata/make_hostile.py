@@ -201,7 +201,7 @@ def pdfs():
     put("flat_sheet.pdf", pdf({**sheet(b"0 0 9 9 re f"), 3: LEAF.replace(b"72 72", b"0 0") % b""}), "corrupt", "delivered")
     tile = stream(b"/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep .0001/YStep .0001/Resources<<>>", b"0 0 1 1 re f")
     put("dense_pattern.pdf", pdf(sheet(b"/Pattern cs /P scn 0 0 72 72 re f", b"/Pattern<</P 5 0 R>>", o5=tile)), "corrupt", "delivered")
-    put("many_dashes.pdf", pdf(sheet(b"[.00001] 0 d 1 w 0 0 m 72 72 l S")), "deadline", "crash", "delivered")
+    put("many_dashes.pdf", pdf(sheet(b"[.00001] 0 d 1 w 0 0 m 72 72 l S")), "deadline", "crash", "over_limit", "delivered")
     put("previous_loop.pdf", pdf(sheet(DRAW), b"/Root 1 0 R/Prev 0/XRefStm 9"), "corrupt", "delivered")
     put("own_length.pdf", pdf({**sheet(DRAW), 4: b"<</Length 4 0 R>>stream\nq\nendstream"}), "corrupt", "delivered")
     jpx = b"\xFF\x4F\xFF\x51" + struct.pack(">HHIIIIIIIIHBBB", 41, 0, 2**31, 2**31, 0, 0, 1, 1, 0, 0, 1, 7, 1, 1)

@@ -3,7 +3,7 @@
 //!
 //! `expected.json` says what may become of a file; a file that it does not name (`found/`: what fuzzing found) may become
 //! anything but a crash, a hang or nonsense.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
 use std::fs;

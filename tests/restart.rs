@@ -1,6 +1,6 @@
 //! How soon a line goes on after an interruption: a half-done backlog of 100,000 pages, recorded results in place of OCR.
 //! For `make soak`; prints the times, and fails above the goal.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@
 //!
 //! Preloading, not `strace --inject`: calls are counted over all threads, so that every point is met, and neither ptrace
 //! nor its rights are needed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr)]
 
 mod backlog;
 mod oracle;

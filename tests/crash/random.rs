@@ -83,7 +83,8 @@ fn kill_at_random(backlog: &Backlog, kills: u64, longest: Duration, dice: &mut D
             let now: BTreeSet<_> = processed(&output).into_iter().collect();
             let twice: Vec<_> = now.intersection(&committed).collect();
             assert!(twice.is_empty(), "committed pages were worked at again: {twice:?}");
-            if output.status.code().is_some() {
+            // 1: stopped early, because a worker was killed before it could begin; the next run goes on.
+            if output.status.code().is_some_and(|code| code != 1) {
                 // A page whose worker was killed as often as it may be tried is held, rightly.
                 let held = held(&run);
                 assert!(matches!(output.status.code(), Some(0 | 3)), "{}", said(&output));

@@ -4,13 +4,13 @@ use std::io::{self, Read};
 
 use flate2::read::ZlibDecoder;
 use hayro::hayro_syntax::Filter;
-use hayro::hayro_syntax::object::{Array, Object, Stream};
+use hayro::hayro_syntax::object::{Array, Dict, Object, Stream};
 use hayro::hayro_syntax::page::Page;
 
 use super::super::DecodeParams;
 use super::super::error::Cause;
 use super::super::jpeg::Structure;
-use super::has;
+use super::{filter_params, has};
 
 /// Most layers of Flate over each other: a careless tool makes two.
 const MAX_LAYERS: usize = 3;
@@ -102,9 +102,46 @@ pub(super) fn whole(stream: &Stream<'_>, params: &DecodeParams) -> Result<(), Ca
                 Err((_, error)) => Err(flate(&error)),
             }
         }
-        Some(Filter::DctDecode) => Structure::read(stream.raw_data().trim_ascii_start()).map(|_| ()),
+        Some(Filter::DctDecode) => {
+            let found = Structure::read(stream.raw_data().trim_ascii_start())?;
+            params.admit(found.width, found.height).map(|_| ())
+        }
+        Some(Filter::JpxDecode) => jpx_fits(&stream.raw_data(), params),
+        Some(Filter::CcittFaxDecode) => fax_fits(stream.dict(), params),
         _ => Ok(()),
     }
+}
+
+/// A JPEG 2000 stream says its own size, whatever the dictionary says (ITU-T T.800, A.5.1: marker SIZ). More than 65,535
+/// tiles cannot be numbered; more than five components (four and alpha) no page has.
+fn jpx_fits(data: &[u8], params: &DecodeParams) -> Result<(), Cause> {
+    let Some(at) = find(data, b"\xFF\x4F\xFF\x51") else { return Ok(()) };
+    let number = |place: usize| -> Option<u32> {
+        let bytes = data.get(at.checked_add(8 + place * 4)?..)?.first_chunk::<4>()?;
+        Some(u32::from_be_bytes(*bytes))
+    };
+    let cut = || Cause::truncated("a JPEG 2000 image ends within its header");
+    let place = |place| number(place).ok_or_else(cut);
+    let side = |end: u32, start: u32| end.saturating_sub(start);
+    let (width, height) = (side(place(0)?, place(2)?), side(place(1)?, place(3)?));
+    params.admit(width, height)?;
+    let tiles = |end: u32, start: u32, tile: u32| u64::from(side(end, start).div_ceil(tile.max(1)));
+    let count = tiles(place(0)?, place(6)?, place(4)?).saturating_mul(tiles(place(1)?, place(7)?, place(5)?));
+    // The number of components is the upper half of what follows.
+    let components = place(8)? >> 16;
+    if count > 65_535 || components > 5 {
+        return Err(Cause::corrupt("a JPEG 2000 image of too many tiles or components"));
+    }
+    Ok(())
+}
+
+/// Fax data are as wide as their parameters say, whatever the dictionary says.
+fn fax_fits(dict: &Dict<'_>, params: &DecodeParams) -> Result<(), Cause> {
+    let said = filter_params(dict, 0);
+    let number = |dict: &Dict<'_>, key: &str| dict.get::<i32>(key).and_then(|number| u32::try_from(number).ok());
+    let height = number(dict, "Height").or_else(|| number(dict, "H")).unwrap_or(1);
+    let (columns, rows) = (number(&said, "Columns").unwrap_or(1728), number(&said, "Rows").unwrap_or(0));
+    params.admit(columns.max(1), rows.max(height).max(1)).map(|_| ())
 }
 
 /// Inflates all of `data`; an error if they end early, fail their checksum or exceed the limit.
