@@ -283,6 +283,8 @@ pub fn run(
         drop(found_files);
         result
     })?;
+    // All threads have ended; what is left may wait for the machine once more.
+    quit.store(false, Ordering::SeqCst);
     patience.persist(|| Ok(ledger.checkpoint()?))?;
     summary(&ledger, worked, stop.load(Ordering::SeqCst))
 }

@@ -290,9 +290,9 @@ mod tests {
             INSERT INTO casefile VALUES (1, 'A', 'A', 'a', 1);
             INSERT INTO batch VALUES (1, 1, 'A', 1, 1, 3, 3, 2, 1, 0, 0), (2, 1, 'B', 1, 1, 3, 1, 0, 0, 0, 1),
               (3, 1, 'C', 1, 1, 1, NULL, NULL, NULL, NULL, NULL);
-            INSERT INTO scan (id, batch, root, seq, name, path, len, modified_ns, state, pages)
-              VALUES (1, 1, 1, 0, 'a', x'2f', 1, 1, 1, 3), (2, 2, 1, 0, 'b', x'2f', 1, 1, 1, 1),
-                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 0, NULL);
+            INSERT INTO scan (id, batch, root, seq, name, path, len, modified_ns, changed_ns, state, pages)
+              VALUES (1, 1, 1, 0, 'a', x'2f', 1, 1, 1, 1, 3), (2, 2, 1, 0, 'b', x'2f', 1, 1, 1, 1, 1),
+                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL);
             INSERT INTO page (scan, idx, state) VALUES (1, 0, 3), (1, 1, 3), (1, 2, 4), (2, 0, 2), (3, 0, 1), (3, 1, 0)";
         ledger.sql.execute_batch(rows).unwrap();
         let standing = ledger.standing().unwrap();

@@ -22,7 +22,8 @@ pub(super) fn after(task: &Task, fault: &Fault, attempts: u32, held: HeldDocumen
 impl Line<'_> {
     /// Takes up what people decided while this run worked. `false` if there is nothing.
     pub(super) fn take_decided(&mut self) -> Result<bool, RunError> {
-        self.left_over.extend(self.setup.ledger.apply_decisions(false)?);
+        let (ledger, patience) = (&mut self.setup.ledger, self.setup.patience);
+        self.left_over.extend(patience.persist(|| Ok(ledger.apply_decisions(false)?))?);
         Ok(!self.left_over.is_empty())
     }
 }

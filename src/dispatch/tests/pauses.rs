@@ -56,7 +56,7 @@ fn a_machine_mended_after_any_step_costs_nothing() {
 
 #[test]
 fn what_is_not_mended_in_time_ends_the_run_with_its_cause_and_the_next_goes_on() {
-    for steps in [8, 20, 33, 41] {
+    for steps in [40, 55, 80, 120] {
         let mut rig = mixed();
         rig.pipeline.pauses.longest = Duration::from_millis(20);
         let plan = Plan::fail_after(steps, ErrorKind::StorageFull);
