@@ -21,10 +21,11 @@ fn main() {
     if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
         return misbehave();
     }
-    let tests: [(&str, fn()); 4] = [
+    let tests: [(&str, fn()); 5] = [
         ("what a worker says of its cage is told", what_a_worker_says_of_its_cage_is_told),
         ("every misbehaviour costs one job", every_misbehaviour_costs_one_job),
         ("a worker that cannot begin is an error at once", a_worker_that_cannot_begin_is_an_error_at_once),
+        ("a worker that dies before it is ready is started again", a_worker_that_dies_early_is_started_again),
         ("stopping waits for nothing that hangs longer than its deadline", stopping_is_bounded),
     ];
     for (name, test) in tests {
@@ -128,6 +129,14 @@ fn a_worker_that_cannot_begin_is_an_error_at_once() {
     }
 }
 
+fn a_worker_that_dies_early_is_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = folder.path().join("die once");
+    let pool = pool(models.to_str().unwrap()).expect("the pool starts");
+    assert!(models.exists(), "one has died");
+    pool.stop();
+}
+
 fn stopping_is_bounded() {
     let pool = pool("models").expect("the pool starts");
     let spool = tempfile::tempdir().unwrap();
@@ -143,7 +152,12 @@ fn misbehave() {
     let mut stream = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().unwrap());
     while let Some(order) = read(&mut stream) {
         if let Some(begin) = order.get("Begin") {
-            let can = begin["models"] == "models";
+            let models = Path::new(begin["models"].as_str().unwrap());
+            let dies_once = models.ends_with("die once");
+            if dies_once && std::fs::File::create_new(models).is_ok() {
+                std::process::abort();
+            }
+            let can = dies_once || models == Path::new("models");
             let cage = json!({"landlock_abi": 3, "seccomp": true, "no_new_privileges": false, "limits": false});
             let fault = json!({"Failed": {"stage": "worker", "kind": "engine", "detail": "no models"}});
             write(&mut stream, &if can { json!({ "Ready": cage }) } else { fault });

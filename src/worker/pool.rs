@@ -77,16 +77,14 @@ impl Pool {
             let ready = ready.clone();
             // The child is tied to this thread by its parent-death signal, so the thread outlives it.
             let thread =
-                thread::Builder::new().name(format!("worker-{worker}")).spawn(move || {
-                    match Process::start(&config) {
-                        Ok((process, protection)) => {
-                            let _ = ready.send(Ok(protection));
-                            drop(ready);
-                            serve(worker, process, &config, &job_queue, &outcome_queue);
-                        }
-                        Err(error) => {
-                            let _ = ready.send(Err(error));
-                        }
+                thread::Builder::new().name(format!("worker-{worker}")).spawn(move || match begin(&config) {
+                    Ok((process, protection)) => {
+                        let _ = ready.send(Ok(protection));
+                        drop(ready);
+                        serve(worker, process, &config, &job_queue, &outcome_queue);
+                    }
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
                     }
                 })?;
             threads.push(thread);
@@ -117,6 +115,18 @@ impl Pool {
         drop(self.outcomes);
         for thread in self.threads {
             let _ = thread.join();
+        }
+    }
+}
+
+/// The first process of a worker. One that dies before it is ready (killed from outside, short of memory) is started
+/// again; one that says why it cannot work is believed at once.
+fn begin(config: &PoolConfig) -> Result<(Process, Protection), PoolError> {
+    let mut attempt = 1;
+    loop {
+        match Process::start(config) {
+            Err(PoolError::Begin(fault)) if fault.kind == FaultKind::Crash && attempt < START_ATTEMPTS => attempt += 1,
+            started => return started,
         }
     }
 }
