@@ -12,6 +12,7 @@ use super::run::counted;
 use super::{Exit, Failure};
 use crate::ledger::{self, BatchBalance, HeldKind, HeldState, LedgerError, RunRow, Standing};
 use crate::model::PageCounts;
+use crate::worker::sandbox;
 
 /// Unfinished batches that the text names; all are in the JSON.
 const BATCHES_SHOWN: usize = 10;
@@ -84,6 +85,11 @@ fn read(state: &Path) -> Result<Report, LedgerError> {
     })
 }
 
+/// What this kernel lacks to lock workers in.
+fn gaps() -> Vec<String> {
+    sandbox::available().gaps().iter().map(ToString::to_string).collect()
+}
+
 /// Bytes that this user can still write to the file system of `path`.
 fn free_bytes(path: &Path) -> Option<u64> {
     let fs = rustix::fs::statvfs(path).ok()?;
@@ -139,6 +145,10 @@ impl Report {
         self.print_held(typed);
         let free = |bytes: Option<u64>| bytes.map_or("unknown".to_owned(), gibibytes);
         println!("free disk space: {} for the state, {} for the output", free(self.free_state), free(self.free_output));
+        match gaps() {
+            gaps if gaps.is_empty() => println!("workers are wholly locked in on this kernel"),
+            gaps => println!("workers are not wholly locked in on this kernel: {}", gaps.join("; ")),
+        }
     }
 
     fn print_run(&self) {
@@ -245,6 +255,7 @@ impl Report {
             "unbalanced": unbalanced, "unfinished": unfinished,
             "held": self.held.iter().map(held).collect::<Vec<_>>(), "decisions_waiting": self.decisions_open,
             "free_bytes": {"state": self.free_state, "output": self.free_output},
+            "sandbox_gaps": gaps(),
         })
     }
 }

@@ -42,7 +42,7 @@ use crate::model::Digest;
 use crate::saboteur::{self, Step};
 
 /// `PRAGMA user_version` of the schema in `schema.sql`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// `PRAGMA application_id`: "scan" in ASCII.
 const APPLICATION_ID: i64 = 0x7363_616e;

@@ -1,4 +1,4 @@
--- The ledger, version 1. Numbers of states stand in states.rs; digests are 32-byte blobs; times are Unix
+-- The ledger, version 2. Numbers of states stand in states.rs; digests are 32-byte blobs; times are Unix
 -- milliseconds, file times Unix nanoseconds; paths are the system's bytes.
 
 -- The one target that this ledger delivers to.

@@ -82,7 +82,8 @@ impl Read for Watch<'_> {
 /// The processor time that a process has taken so far, in all its threads; `None` if `/proc` does not tell.
 fn cpu_time(process: u32) -> Option<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    Some(ticks(&stat)?.saturating_mul(1000) / rustix::param::clock_ticks_per_second().max(1)).map(Duration::from_millis)
+    let milliseconds = ticks(&stat)?.saturating_mul(1000) / rustix::param::clock_ticks_per_second().max(1);
+    Some(Duration::from_millis(milliseconds))
 }
 
 /// User and system time in clock ticks (proc_pid_stat(5), fields 14 and 15). Field 2 is a name in brackets that may hold
