@@ -133,6 +133,23 @@ impl Folder {
         placed
     }
 
+    /// Takes back what an interrupted attempt left of a file that nobody has recorded: the file, or its part.
+    ///
+    /// # Errors
+    /// The target refused.
+    pub fn withdraw(&self, folder: &str, name: &str) -> Result<(), TargetError> {
+        let dir = self.root.join(folder);
+        let mut any = false;
+        for path in [dir.join(format!(".{name}.part")), dir.join(name)] {
+            let failed = |source| self.refused(&path, source);
+            if fs::symlink_metadata(&path).is_ok() {
+                saboteur::step(Step::Remove).and_then(|()| fs::remove_file(&path)).map_err(failed)?;
+                any = true;
+            }
+        }
+        if any { durable::sync_dir(&dir).map_err(|source| self.refused(&dir, source)) } else { Ok(()) }
+    }
+
     fn write_part<E>(
         &self,
         part: &Path,

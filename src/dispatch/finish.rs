@@ -311,6 +311,8 @@ impl Finisher<'_> {
         intact: &mut HashMap<i64, Result<(), Fault>>,
     ) -> Result<(), Halt> {
         let waiting = (self.pipeline.held == HeldDocument::Wait).then_some(document.id);
+        // Else a page of it that is held now would stand at the target, too.
+        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
         loop {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Halt::Quit);

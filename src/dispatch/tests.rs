@@ -176,6 +176,24 @@ fn equal_bytes_in_two_places_are_two_scans() {
     rig.assert_clean();
 }
 
+#[test]
+fn a_document_that_was_placed_but_not_recorded_does_not_outlive_its_pages() {
+    for steps in 0.. {
+        let rig = Rig::new(&[("A/1.fake", &["scan a"]), ("A/2.fake", &["scan b"])]);
+        let plan = Plan::fail_after(steps, ErrorKind::Other);
+        let _ = rig.disturbed(Disturbance { plan: plan.clone(), ..Disturbance::default() });
+        rig.put("A/1.fake", &["scan other"]);
+        touch(&rig.input().join("A/1.fake"));
+        rig.run();
+        // This asserts that nothing lies in the folder that the account does not name.
+        assert!(rig.places().contains_key(&key("A/2.fake", 0)), "step {steps}");
+        if !plan.struck() {
+            assert!(steps > 30, "the run has more durable steps than {steps}");
+            return;
+        }
+    }
+}
+
 /// Lets the file's time differ from its earlier one, as minutes between two copies would.
 fn touch(path: &Path) {
     let later = SystemTime::now() + Duration::from_secs(60);

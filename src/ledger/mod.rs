@@ -61,6 +61,9 @@ pub enum LedgerError {
         /// `PRAGMA user_version`.
         found: i64,
     },
+    /// The run that made it was killed before it could make anything in it.
+    #[error("{0} is still empty: the run that made it ended before it received a scan; run the same command again")]
+    Blank(PathBuf),
     /// The database file is not a ledger.
     #[error("{0} is not a ledger of this program")]
     Foreign(PathBuf),
@@ -247,12 +250,23 @@ impl Ledger {
     fn check_version(&self, file: &Path) -> Result<(), LedgerError> {
         let application: i64 = self.sql.pragma_query_value(None, "application_id", |row| row.get(0))?;
         if application != APPLICATION_ID {
-            return Err(LedgerError::Foreign(file.to_owned()));
+            let blank = application == 0 && self.is_blank()?;
+            return Err(if blank {
+                LedgerError::Blank(file.to_owned())
+            } else {
+                LedgerError::Foreign(file.to_owned())
+            });
         }
         match self.sql.pragma_query_value(None, "user_version", |row| row.get(0))? {
             SCHEMA_VERSION => Ok(()),
             found => Err(LedgerError::Version { path: file.to_owned(), found }),
         }
+    }
+
+    /// Whether nothing was ever made in it.
+    fn is_blank(&self) -> Result<bool, LedgerError> {
+        let tables: i64 = self.sql.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+        Ok(tables == 0)
     }
 
     fn make_schema(&mut self, file: &Path) -> Result<(), LedgerError> {
@@ -396,6 +410,20 @@ mod tests {
         let sql = Connection::open(dir.path().join("ledger.sqlite")).unwrap();
         sql.pragma_update(None, "application_id", 1).unwrap();
         assert!(matches!(state.ledger(), Err(LedgerError::Foreign(_))));
+    }
+
+    #[test]
+    fn a_run_killed_before_it_made_its_ledger_is_told_and_the_next_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::claim(dir.path()).unwrap();
+        saboteur::enter(saboteur::Plan::fail_after(0, io::ErrorKind::Other));
+        assert!(state.ledger().is_err());
+        saboteur::enter(saboteur::Plan::default());
+        // As far as SQLite makes the file itself.
+        File::create(dir.path().join("ledger.sqlite")).unwrap();
+        assert!(matches!(peek(dir.path()), Err(LedgerError::Blank(_))));
+        state.ledger().unwrap();
+        peek(dir.path()).unwrap();
     }
 
     #[test]
