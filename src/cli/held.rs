@@ -13,7 +13,7 @@ use super::run::counted;
 use super::status::state_word;
 use super::{Exit, Failure};
 use crate::ledger::{self, DecideError, Decision, HeldState, HeldThing, Ledger, LedgerError, PageState, Verdict};
-use crate::model::FaultKind;
+use crate::model::{FaultKind, Stage};
 
 /// List what is held for a person, and decide about it
 ///
@@ -261,7 +261,8 @@ fn print_choices(thing: &HeldThing, typed: &str) {
     }
     println!("you can");
     println!("  scanstrasse held retry {number}{typed}       have the next run try it again");
-    if thing.index.is_some() {
+    // What could not be decoded has no picture to deliver.
+    if thing.index.is_some() && thing.fault.stage != Stage::Decode {
         println!("  scanstrasse held release {number}{typed}     have its picture delivered, without text");
     }
     println!("  scanstrasse held discard {number}{typed} --reason \"...\"     give it up");
