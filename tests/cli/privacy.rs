@@ -281,7 +281,10 @@ fn no_text_of_a_page_stays_behind() {
                 fs::write(case.join(format!("Kindergeldsache {copy}.tif")), bytes).unwrap();
             }
             let mut first = Background::start(run_with_state(folder.path()));
-            assert!(first.wait_for("\"page_processed\""), "{}", first.log());
+            // Several: of a long record SQLite keeps the parts in places of their own, and the search unpacks only one.
+            while first.runs() && first.log().matches("\"page_processed\"").count() < 6 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
             first.child.kill().unwrap();
             first.child.wait().unwrap();
             let found = left_in(&folder.path().join("state"), &words).is_some();
