@@ -4,6 +4,7 @@ python3 with Pillow. Nothing here is random: the same inputs come out again.
 """
 
 import io
+import json
 import struct
 import zlib
 from pathlib import Path
@@ -135,7 +136,27 @@ def pdfs():
     put("fax", "g3.bin", b"\0\x25\0\x1d\x08" + b"\0\x1a\x35\x40" * 9)
 
 
+def account():
+    """A sound account of two scans, three pages."""
+    page = lambda scan, index, number: {
+        **({"page": number} if number else {}), "scan": scan * 64, "file": f"{scan}.tif", "index": index, "turn_deg": 0,
+        "skew_deg": 0.5, "blank": not number, "ink_share": 0.1, "image_sha256": "9" * 64 if number else None}
+    why = {"stage": "ocr", "kind": "engine", "detail": "d", "remedy": "r"}
+    document = {"number": 1, "type": "x", "confidence": 0.5, "file": "0001_x.pdf", "sha256": "8" * 64, "bytes": 9,
+                "created": "1970-01-01T00:00:05Z", "fields": [], "pages": [page("a", 0, 1), page("b", 0, 2) | {"unread": why}]}
+    scan = lambda name, pages: {"batch": "K", "file": f"{name}.tif", "sha256": name * 64, "bytes": 9, "pages": pages}
+    duplicate = {"batch": "K", "file": "c.tif", "sha256": "a" * 64, "bytes": 9, "of": {"case": "K", "file": "a.tif"},
+                 "action": "link", "documents": ["K/0001_x.pdf"]}
+    return {"format": "scanstrasse case 1", "case": "K/1", "scans": [scan("a", 3), scan("b", 1), scan("d", None)],
+            "documents": [document], "blanks_removed": [page("a", 1, 0)], "separators": [],
+            "held": [{"scan": "a" * 64, "file": "a.tif", "index": 2} | why | {"discarded": {"reason": "a", "by": "b", "at": "c"}},
+                     {"scan": "d" * 64, "file": "d.tif", "index": None} | why],
+            "duplicates": [duplicate],
+            "balance": {"received": 4, "delivered": 2, "blanks": 1, "separators": 0, "held": 1}}
+
+
 def others():
+    put("account", "account.json", json.dumps(account(), separators=(",", ":")).encode())
     for name, data in [("tiff.bin", b"II*\0\x08\0\0\0"), ("zero.bin", bytes(9)), ("pdf.bin", b"\n%PDF-1.4"), ("zip.bin", b"PK\3\4")]:
         put("scan", name, data)
     put("measures", "bars.bin", bytes([36, 1, 20]) + picture("L").tobytes())

@@ -7,6 +7,9 @@
 mod account;
 mod case;
 mod finding;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod index;
 mod pictures;
 mod scans;
