@@ -110,6 +110,7 @@ impl Progress {
             Event::BatchDelivered => {}
             Event::Paused { trouble } => self.waiting = self.places.trouble_text(*trouble),
             Event::Resumed { .. } => self.waiting.clear(),
+            Event::Waiting { .. } | Event::Claimed { .. } | Event::Queue(_) | Event::Halted { .. } => {}
         }
         self.show(event);
     }
@@ -236,6 +237,13 @@ fn json_line(event: &Event) -> serde_json::Value {
         Event::BatchDelivered => json!({"event": "batch_delivered"}),
         Event::Paused { trouble } => paused::json(*trouble),
         Event::Resumed { after } => json!({"event": "resumed", "after_ms": after.as_millis() as u64}),
+        Event::Waiting { station, files } => json!({"event": "waiting", "station": station, "files": files}),
+        Event::Claimed { station, files } => json!({"event": "claimed", "station": station, "files": files}),
+        Event::Queue(queue) => json!({
+            "event": "queue", "unopened": queue.unopened, "pages": queue.pages, "in_work": queue.in_work,
+            "finishing": queue.finishing,
+        }),
+        Event::Halted { on } => json!({"event": "halted", "on": on}),
     }
 }
 

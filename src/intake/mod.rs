@@ -11,6 +11,7 @@ mod digest;
 pub mod fuzzing;
 mod names;
 mod natural;
+pub mod station;
 mod walk;
 
 #[cfg(test)]

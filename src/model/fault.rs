@@ -130,6 +130,17 @@ impl FaultKind {
     }
 }
 
+/// Whether a file that somebody may still be writing has all its structure asks for, as far as that can be told without
+/// decoding it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wholeness {
+    /// It ends where its structure does.
+    Whole,
+    /// It breaks off, or is none of the formats that the line reads.
+    Torn,
+}
+
 /// A failure that costs one page or one scan. Its text never contains text of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {

@@ -16,7 +16,7 @@ mod receipt;
 mod text;
 
 pub use digest::{Digest, Digester, PageId};
-pub use fault::{Fault, FaultKind, Stage};
+pub use fault::{Fault, FaultKind, Stage, Wholeness};
 pub use geometry::{Affine, Degrees, PixelBox, Placement, Point, Quad, QuarterTurn, Resolution};
 pub use image::{ByteRange, ColourMode, ImageCodec, ImageStream, PageImage};
 pub use page::{Barcode, Blank, PageRecord, PatchCode, PatchKind};

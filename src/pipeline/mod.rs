@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
+use crate::intake::station::StationRules;
 use crate::model::{Digest, DuplicateAction};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
@@ -107,6 +108,11 @@ pub struct Pipeline {
     pub types: Vec<TypeRule>,
     /// `target.kind`.
     pub target: Target,
+    /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
+    /// file's folder ([`load`]).
+    pub output: Option<PathBuf>,
+    /// `[[watch]]`, in order.
+    pub watch: Vec<StationRules>,
     /// `limits.page_seconds`, `limits.open_seconds`, `limits.cpu_seconds`, `limits.memory_mib`.
     pub limits: WorkerLimits,
     /// `limits.attempts`: how often a page is tried before it is held, at least 1.

@@ -52,6 +52,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         held,
         types,
         target,
+        output: None,
+        watch: Vec::new(),
         limits,
         attempts,
         pauses,

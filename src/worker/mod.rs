@@ -16,6 +16,7 @@ pub mod fuzzing;
 mod memory;
 pub mod pool;
 pub mod sandbox;
+pub mod scout;
 mod watch;
 
 pub use check::check;

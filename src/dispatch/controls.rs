@@ -1,0 +1,43 @@
+//! What people and the system tell a line that runs.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Shared by the line and whoever commands it: signals, keys, other commands.
+#[derive(Debug, Default)]
+pub struct Controls {
+    stop: AtomicBool,
+    drain: AtomicBool,
+    pause: AtomicBool,
+}
+
+impl Controls {
+    /// Begin nothing new; end soon, with the pages in work. Nothing is lost: what was claimed is known.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether to end soon.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Take nothing more from the watch folders; end when all that was taken is delivered or held.
+    pub fn drain(&self) {
+        self.drain.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether to end when all that was taken is done.
+    pub fn is_draining(&self) -> bool {
+        self.drain.load(Ordering::SeqCst)
+    }
+
+    /// Begin nothing new until told otherwise.
+    pub fn pause(&self, on: bool) {
+        self.pause.store(on, Ordering::SeqCst);
+    }
+
+    /// Whether a person wants nothing new to be begun.
+    pub fn is_paused(&self) -> bool {
+        self.pause.load(Ordering::SeqCst)
+    }
+}
