@@ -24,6 +24,7 @@ mod patience;
 mod tests;
 
 pub use error::RunError;
+pub(crate) use machine::free_bytes;
 pub use machine::{Cause, Place, Trouble};
 
 use std::collections::BTreeMap;
