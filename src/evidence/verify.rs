@@ -16,11 +16,8 @@ use super::case::{self, shown};
 use super::finding::{Finding, Findings, Problem};
 use super::{index, scans};
 use crate::deliver::case_read::CaseAccount;
-use crate::deliver::folder::{CASE_FILE, INDEX_FILE};
+use crate::deliver::folder::{CASE_FILE, INDEX_FILE, STATE_FOLDER};
 use crate::model::PageCounts;
-
-/// Name of the state folder in a target, which is no part of the delivery.
-const STATE_FOLDER: &str = ".scanstrasse";
 
 /// What came of a verification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
