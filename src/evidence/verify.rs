@@ -174,7 +174,7 @@ impl Work<'_> {
             let mut sum = self.sum.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             sum.cases += 1;
             sum.documents = sum.documents.saturating_add(account.documents.len() as u64);
-            sum.pages = added(sum.pages, checked.counts);
+            sum.pages = sum.pages.plus(&checked.counts);
         }
         self.tell_all(checked.findings);
         (self.tell)(News::CaseChecked);
@@ -191,15 +191,5 @@ impl Work<'_> {
             sum.findings = sum.findings.saturating_add(broken);
         }
         findings.iter().for_each(|finding| (self.tell)(News::Found(finding)));
-    }
-}
-
-fn added(a: PageCounts, b: PageCounts) -> PageCounts {
-    PageCounts {
-        received: a.received.saturating_add(b.received),
-        delivered: a.delivered.saturating_add(b.delivered),
-        blanks: a.blanks.saturating_add(b.blanks),
-        separators: a.separators.saturating_add(b.separators),
-        held: a.held.saturating_add(b.held),
     }
 }

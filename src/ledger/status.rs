@@ -115,15 +115,18 @@ impl Ledger {
             let place = places.peek().filter(|&&(at, _)| at == scan);
             let Some(batch) = place.and_then(|&(_, batch)| batches.get_mut(batch)) else { continue };
             let one = add_up(std::iter::once(Ok((state, count))))?;
-            batch.counts = sum(&batch.counts, &PageCounts { received: 0, ..one });
+            batch.counts = batch.counts.plus(&PageCounts { received: 0, ..one });
             batch.open += count * u64::from(state < PageState::Held);
         }
         for batch in batches {
-            standing.pages = sum(&standing.pages, &batch.counts);
+            standing.pages = standing.pages.plus(&batch.counts);
             match batch.state {
                 BatchState::Delivered => {
                     standing.batches_delivered += 1;
-                    if batch.stored != Some(batch.counts) || batch.open > 0 || !is_even(&batch.counts) {
+                    if batch.stored != Some(batch.counts)
+                        || batch.open > 0
+                        || batch.counts.received != batch.counts.placed()
+                    {
                         standing.unbalanced.push(batch);
                     }
                 }
@@ -258,21 +261,6 @@ impl Ledger {
             sql.execute("UPDATE run SET backlog_scans = ?1", [scans as i64])?;
             Ok(())
         })
-    }
-}
-
-/// Whether received = delivered + blanks + separators + held.
-fn is_even(counts: &PageCounts) -> bool {
-    counts.received == counts.delivered + counts.blanks + counts.separators + counts.held
-}
-
-fn sum(a: &PageCounts, b: &PageCounts) -> PageCounts {
-    PageCounts {
-        received: a.received + b.received,
-        delivered: a.delivered + b.delivered,
-        blanks: a.blanks + b.blanks,
-        separators: a.separators + b.separators,
-        held: a.held + b.held,
     }
 }
 
