@@ -335,7 +335,6 @@ impl Finisher<'_> {
                 }
             }
             if pages == 0 {
-                self.withdraw(document, case)?;
                 return Ok(self.ledger.void_document(document.id)?);
             }
             self.expect_target()?;
@@ -416,11 +415,6 @@ impl Finisher<'_> {
         })
     }
 
-    /// Takes back what an interrupted attempt placed of the document: its pages would stand there and be held, too.
-    fn withdraw(&self, document: &DocumentRow, case: &CaseHead) -> Result<(), RunError> {
-        Ok(self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?)
-    }
-
     /// Holds pages of a document; with `waiting` the rest of that document waits for them. Whether there was such a rest.
     fn hold(
         &mut self,
@@ -430,7 +424,8 @@ impl Finisher<'_> {
         fault: &Fault,
         waiting: Option<i64>,
     ) -> Result<bool, Halt> {
-        self.withdraw(document, case)?;
+        // Else what an interrupted attempt placed of the document would stand at the target with these pages.
+        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
         let waits = held::waits_for(pages.first().copied(), None);
         let rest = self.ledger.hold_pages(pages, fault, waiting.map(|document| (document, &waits)))?;
         pages.iter().try_for_each(|&page| self.tell_held(page, fault))?;
