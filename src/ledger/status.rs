@@ -156,7 +156,10 @@ impl Ledger {
             }
             if let Some(batch) = batches.get_mut(at).filter(|batch| batch.id == of) {
                 batch.scans_unopened += u64::from(state == ScanState::Received);
-                batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                // The pages of a duplicate are those of the earlier scan, even if it was opened before that was known.
+                if state != ScanState::Duplicate {
+                    batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                }
                 places.push((scan, at));
             }
         }
@@ -280,7 +283,9 @@ mod tests {
               (3, 1, 'C', 1, 1, 1, NULL, NULL, NULL, NULL, NULL);
             INSERT INTO scan (id, batch, root, seq, name, path, len, modified_ns, changed_ns, state, pages)
               VALUES (1, 1, 1, 0, 'a', x'2f', 1, 1, 1, 1, 3), (2, 2, 1, 0, 'b', x'2f', 1, 1, 1, 1, 1),
-                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL);
+                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL),
+                     (5, 1, 1, 1, 'a2', x'2f', 1, 1, 1, 4, 3);
+            UPDATE scan SET duplicate_of = 1, duplicate_action = 1 WHERE id = 5;
             INSERT INTO page (scan, idx, state) VALUES (1, 0, 3), (1, 1, 3), (1, 2, 4), (2, 0, 2), (3, 0, 1), (3, 1, 0)";
         ledger.sql.execute_batch(rows).unwrap();
         let standing = ledger.standing().unwrap();
