@@ -31,6 +31,8 @@ pub(crate) enum When {
     After,
     /// After half of the bytes of a write.
     Torn,
+    /// Not at all: its wall clock is a year behind from that call on.
+    Back,
 }
 
 /// A backlog with a target and a state folder of its own.
@@ -103,13 +105,36 @@ impl<'b> Run<'b> {
 
     fn traced(&self, at: u64, when: When) -> (Vec<String>, Output) {
         let trace = self.folder.path().join("trace");
-        let when = ["before", "after", "torn"][when as usize];
+        let when = ["before", "after", "torn", "back"][when as usize];
         let mut command = self.command();
         command.env("LD_PRELOAD", &KILL_AT.1).env("KILL_AT", at.to_string());
         let output = command.env("KILL_WHEN", when).env("KILL_TRACE", &trace).output().unwrap();
         let calls = fs::read_to_string(&trace).unwrap_or_default().lines().map(str::to_owned).collect();
         let _ = fs::remove_file(trace);
         (calls, output)
+    }
+
+    /// To the end, with a wall clock that is set back by a year at the call `at`; gives back the pages it worked at.
+    pub(crate) fn set_back_at(&self, at: u64) -> Vec<Page> {
+        let (calls, output) = self.traced(at, When::Back);
+        assert!(calls.len() as u64 >= at, "the clock was set back");
+        self.assert_ended(&output);
+        processed(&output)
+    }
+
+    /// `verify`, the scans compared too, and `status`, with this clock or one that is a year behind: both find all in
+    /// order.
+    pub(crate) fn assert_proven(&self, behind: bool) {
+        let (mut verify, mut status) = (program(), program());
+        verify.arg("verify").arg(self.output()).arg("--scans").args(&self.backlog.inputs);
+        status.args(["status", "--json", "--state"]).arg(self.state());
+        for mut command in [verify, status] {
+            if behind {
+                command.env("LD_PRELOAD", &KILL_AT.1).env("CLOCK_BEHIND", "1");
+            }
+            let output = command.output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        }
     }
 
     /// Undisturbed, to the end; gives back the pages it worked at.
