@@ -61,7 +61,7 @@ fn killed_at_a_sample_of_its_durable_calls_and_run_again_every_page_has_one_plac
 #[test]
 fn killed_while_it_acts_on_decisions_and_run_again_every_page_has_one_place() {
     let folder = in_memory();
-    sample(&backlog::decided(folder.path()), Duration::from_secs(13));
+    sample(&backlog::decided(folder.path()), Duration::from_secs(10));
 }
 
 #[test]
