@@ -13,10 +13,9 @@ use crossbeam_channel::{RecvTimeoutError, unbounded};
 use serde_json::json;
 
 use super::paused::Places;
-use super::place::STATE_FOLDER;
 use super::progress::Progress;
 use super::{Exit, Failure, processors, warn_of_gaps};
-use crate::deliver::folder::Folder;
+use crate::deliver::folder::{Folder, PROBE_PREFIX, STATE_FOLDER};
 use crate::dispatch::{self, Backlog, Controls, RunError, Summary};
 use crate::infer::ModelFolder;
 use crate::intake::OTHER_ENDINGS;
@@ -149,7 +148,7 @@ fn prepare_output(output: &Path) -> Result<(), Failure> {
     };
     Folder::open(output).map_err(|e| failed(e.source))?;
     tempfile::Builder::new()
-        .prefix(".scanstrasse-probe")
+        .prefix(PROBE_PREFIX)
         .permissions(fs::Permissions::from_mode(0o600))
         .tempfile_in(output)
         // By its kind only: the probe's name, which the error tells, is of no use to anyone.

@@ -10,6 +10,7 @@ use super::place::{PlaceArguments, moment, shown};
 use super::progress::duration_text;
 use super::run::counted;
 use super::{Exit, Failure};
+use crate::dispatch::free_bytes;
 use crate::ledger::{self, BatchBalance, HeldKind, HeldState, LedgerError, RunRow, Standing};
 use crate::model::PageCounts;
 use crate::worker::sandbox;
@@ -88,12 +89,6 @@ fn read(state: &Path) -> Result<Report, LedgerError> {
 /// What this kernel lacks to lock workers in.
 fn gaps() -> Vec<String> {
     sandbox::available().gaps().iter().map(ToString::to_string).collect()
-}
-
-/// Bytes that this user can still write to the file system of `path`.
-fn free_bytes(path: &Path) -> Option<u64> {
-    let fs = rustix::fs::statvfs(path).ok()?;
-    fs.f_bavail.checked_mul(fs.f_frsize)
 }
 
 impl Report {
