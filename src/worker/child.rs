@@ -17,7 +17,7 @@ use crate::infer::{self, ModelFolder};
 use crate::model::{ByteRange, Digest, Fault, FaultKind, ImageStream, PageImage, Stage};
 use crate::ocr;
 use crate::page::{self, Readers, Recipe};
-use crate::raster::{Picture, PictureData, ScanFile};
+use crate::raster::{Picture, PictureData, ScanFile, whole};
 
 /// Where the last panic happened. Its message is not kept: it may hold foreign data.
 static PANICKED_AT: Mutex<Option<String>> = Mutex::new(None);
@@ -109,6 +109,7 @@ impl Desk {
                 self.open = None;
                 Ok(Answer::Opened { pages: self.scan(&scan)?.pages() })
             }
+            (Task::Check, Some(file), None) => Ok(Answer::Checked(whole(&file))),
             (Task::Page { index, read }, Some(scan), Some(picture)) => {
                 let decoded = self.scan(&scan)?.page(index)?;
                 let mut nobody = Readers::none();
