@@ -96,9 +96,14 @@ struct Desk {
 
 impl Desk {
     fn open(recipe: Recipe, models: &Path) -> Result<Self, Fault> {
-        let models =
-            ModelFolder::open(models).map_err(|e| Fault::new(Stage::Worker, FaultKind::Engine, e.to_string()))?;
-        let readers = Readers::open(&recipe, &models)?;
+        let readers = if recipe.orient_by_content || recipe.ocr.enabled {
+            let models =
+                ModelFolder::open(models).map_err(|e| Fault::new(Stage::Worker, FaultKind::Engine, e.to_string()))?;
+            Readers::open(&recipe, &models)?
+        } else {
+            // A scout works without any model being there.
+            Readers::none()
+        };
         Ok(Self { recipe, readers, open: None })
     }
 
