@@ -211,7 +211,8 @@ fn held_line(scan: Option<&Digest>, index: Option<u32>, fault: &Fault) -> String
     }
 }
 
-fn json_line(event: &Event) -> serde_json::Value {
+/// An event for programs.
+pub(super) fn json_line(event: &Event) -> serde_json::Value {
     match event {
         Event::BacklogCounted { scans, bytes } => {
             json!({"event": "backlog_counted", "scans": scans, "bytes": bytes})

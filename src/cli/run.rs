@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -13,17 +10,13 @@ use clap::Args;
 use crossbeam_channel::{RecvTimeoutError, unbounded};
 use serde_json::json;
 
+use super::line::{expect_outside, load_pipeline, pool_config, prepare_output, start_pool, stop_on_signals};
 use super::paused::Places;
 use super::place::STATE_FOLDER;
 use super::progress::Progress;
-use super::{Exit, Failure, processors, warn_of_gaps};
-use crate::deliver::folder::Folder;
-use crate::dispatch::{self, Backlog, RunError, Summary};
-use crate::infer::ModelFolder;
+use super::{Exit, Failure, warn_of_gaps};
+use crate::dispatch::{self, Backlog, Summary};
 use crate::intake::OTHER_ENDINGS;
-use crate::pipeline::{self, LoadError, Pipeline};
-use crate::worker::PoolConfig;
-use crate::worker::pool::Pool;
 
 /// Process a backlog of scans to its end, and deliver case files to a folder
 ///
@@ -52,15 +45,6 @@ pub(super) struct RunArguments {
     json: bool,
 }
 
-/// Loads a pipeline by name or path; every problem of the file becomes one failure.
-pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
-    let path = pipeline::find(name).map_err(|e| Failure { exit: Exit::Usage, message: e.to_string(), hint: None })?;
-    pipeline::load(&path).map_err(|error| match error {
-        LoadError::Problems { .. } => Failure { exit: Exit::Usage, message: error.to_string(), hint: None },
-        LoadError::Read { .. } => Failure::usage(error.to_string(), "name a readable TOML file"),
-    })
-}
-
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let pipeline = load_pipeline(&arguments.pipeline)?;
     check_inputs(&arguments.inputs)?;
@@ -71,16 +55,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         .clone()
         .or_else(|| pipeline.state.clone())
         .unwrap_or_else(|| arguments.output.join(STATE_FOLDER));
-    let models = ModelFolder::locate(pipeline.models.as_deref())
-        .map_err(|e| Failure::stopped(e.to_string(), "run `make models`, or set SCANSTRASSE_MODELS or ocr.models"))?;
+    let config = pool_config(&pipeline, arguments.workers)?;
     let stop = stop_on_signals()?;
-    let pool = Pool::start(PoolConfig {
-        workers: arguments.workers.map(usize::from).or(pipeline.workers).unwrap_or_else(processors),
-        recipe: pipeline.recipe.clone(),
-        models: models.path().to_owned(),
-        limits: pipeline.limits.clone(),
-    })
-    .map_err(|e| Failure::stopped(e.to_string(), "check the models with `make models`"))?;
+    let pool = start_pool(config)?;
     warn_of_gaps(pool.protection(), arguments.json);
     let backlog =
         Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
@@ -128,52 +105,8 @@ fn check_inputs(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses an output folder that lies in an input, before it is made.
-fn expect_outside(output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
-    let output = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
-    let Some(real) = output.ancestors().find_map(|path| path.canonicalize().ok()) else { return Ok(()) };
-    let around = |input: &&PathBuf| input.canonicalize().is_ok_and(|input| real.starts_with(input));
-    inputs.iter().find(around).map_or(Ok(()), |input| {
-        let error = RunError::OutputInInput { input: input.clone() };
-        Err(Failure::stopped(error.to_string(), error.remedy()))
-    })
-}
-
-/// Makes the output folder and tries whether it can be written, before any work.
-fn prepare_output(output: &Path) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| {
-        Failure::stopped(
-            format!("failed to write to {}: {e}", output.display()),
-            "name a folder that you may write to with --output",
-        )
-    };
-    Folder::open(output).map_err(|e| failed(e.source))?;
-    tempfile::Builder::new()
-        .prefix(".scanstrasse-probe")
-        .permissions(fs::Permissions::from_mode(0o600))
-        .tempfile_in(output)
-        // By its kind only: the probe's name, which the error tells, is of no use to anyone.
-        .map_err(|e| failed(e.kind().into()))?;
-    Ok(())
-}
-
-/// The first SIGINT or SIGTERM lets running pages end; a second one ends the program at once (nothing is lost then
-/// either: what was not committed is done again).
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.clone())
-            .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
-            .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
-    }
-    // A file larger than `ulimit -f` allows is an error of that write, not the end of the program.
-    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
-        .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
-    Ok(stop)
-}
-
 /// What is held and was not given up.
-fn undecided(s: &Summary) -> u64 {
+pub(super) fn undecided(s: &Summary) -> u64 {
     (s.pages_held + s.scans_held).saturating_sub(s.pages_discarded + s.scans_discarded)
 }
 
@@ -248,7 +181,7 @@ fn left_lying_text(left: &BTreeMap<String, u64>) -> String {
     kinds.into_iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn print_json(summary: &Summary) {
+pub(super) fn print_json(summary: &Summary) {
     let s = summary;
     let held: Vec<_> = s
         .held
