@@ -7,6 +7,8 @@
 mod check;
 mod held;
 mod line;
+mod manual;
+mod metrics;
 mod ocr;
 mod paused;
 mod place;
@@ -60,6 +62,8 @@ enum Command {
     Held(held::HeldArguments),
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
+    #[command(hide = true)]
+    Manual(manual::ManualArguments),
     /// Reads orders from its parent; not for people.
     #[command(name = crate::worker::pool::WORKER_ARGUMENT, hide = true)]
     Worker,
@@ -118,6 +122,7 @@ pub fn main() -> ExitCode {
         Command::Held(arguments) => held::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Manual(arguments) => manual::run(&arguments),
         Command::Worker => Ok(Exit::Usage),
     }));
     let broken = |_| Err(Failure::stopped("the program broke down", "nothing is lost: run the same command again"));

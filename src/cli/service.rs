@@ -43,12 +43,15 @@ impl Service {
     }
 
     /// One line for `systemctl status`; holds counts only.
-    pub(super) fn status(&mut self, text: String) {
-        let known = |(at, known): &(Instant, String)| *known == text || at.elapsed() < STATUS_INTERVAL;
-        if !self.last_status.as_ref().is_some_and(known) {
-            tell(&[NotifyState::Status(&text)]);
-            self.last_status = Some((Instant::now(), text));
+    pub(super) fn status(&mut self, text: impl FnOnce() -> String) {
+        if self.last_status.as_ref().is_some_and(|(at, _)| at.elapsed() < STATUS_INTERVAL) {
+            return;
         }
+        let text = text();
+        if self.last_status.as_ref().is_none_or(|(_, known)| *known != text) {
+            tell(&[NotifyState::Status(&text)]);
+        }
+        self.last_status = Some((Instant::now(), text));
     }
 
     /// Whether a sign of life is due: at half of the time after which the manager gives the program up.
@@ -67,22 +70,62 @@ fn tell(states: &[NotifyState<'_>]) {
     let _ = sd_notify::notify(states);
 }
 
+/// Time without a turn of its loop after which a line counts as stuck. It turns at least once a second; a commit to a slow
+/// disk may take longer.
+const STUCK_AFTER: Duration = Duration::from_secs(20);
+
 /// Whether the line moves, told from outside of it.
 ///
-/// It does if its loop has turned or an event came since the last look. It may stand still where something else sees to
-/// its end: while it starts (workers have a time for that), while it ends (`limits.drain_seconds`), and while the machine
-/// is at fault (`limits.pause_minutes`; a new start would mend no disk).
-#[derive(Debug, Default)]
+/// It does if its loop turned or an event came within [`STUCK_AFTER`]. It may stand still where something else sees to its
+/// end: while it starts (workers have a time for that), while it ends (`limits.drain_seconds`), and while the machine is at
+/// fault (`limits.pause_minutes`; a new start would mend no disk).
+#[derive(Debug)]
 pub(super) struct Pulse {
     beats: u64,
     events: u64,
+    last: Instant,
 }
 
 impl Pulse {
-    /// `beats` and `events` are counts that only grow.
-    pub(super) fn moves(&mut self, beats: u64, events: u64) -> bool {
-        let moves = (beats, events) != (self.beats, self.events);
+    /// Of a line that begins now.
+    pub(super) fn new(now: Instant) -> Self {
+        Self { beats: 0, events: 0, last: now }
+    }
+
+    /// `beats` and `events` are counts that only grow. `sheltered`: it may stand still.
+    pub(super) fn moves(&mut self, beats: u64, events: u64, sheltered: bool, now: Instant) -> bool {
+        if sheltered || (beats, events) != (self.beats, self.events) {
+            self.last = now;
+        }
         (self.beats, self.events) = (beats, events);
-        moves
+        now.saturating_duration_since(self.last) < STUCK_AFTER
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_stuck_when_neither_loop_nor_events_move_and_nothing_excuses_it() {
+        let begin = Instant::now();
+        let mut pulse = Pulse::new(begin);
+        let rows = [
+            // seconds, beats, events, sheltered, moves
+            (1, 0, 0, false, true),
+            (19, 0, 0, false, true),
+            (21, 0, 0, false, false),
+            (22, 1, 0, false, true),
+            (41, 1, 0, false, true),
+            (43, 1, 0, false, false),
+            (44, 1, 1, false, true),
+            (65, 1, 1, true, true),
+            (84, 1, 1, false, true),
+            (86, 1, 1, false, false),
+        ];
+        for (seconds, beats, events, sheltered, moves) in rows {
+            let now = begin + Duration::from_secs(seconds);
+            assert_eq!(pulse.moves(beats, events, sheltered, now), moves, "after {seconds} s");
+        }
     }
 }

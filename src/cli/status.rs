@@ -91,7 +91,7 @@ fn gaps() -> Vec<String> {
 }
 
 /// Bytes that this user can still write to the file system of `path`.
-fn free_bytes(path: &Path) -> Option<u64> {
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     let fs = rustix::fs::statvfs(path).ok()?;
     fs.f_bavail.checked_mul(fs.f_frsize)
 }

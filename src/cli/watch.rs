@@ -4,6 +4,7 @@
 //! service manager and Prometheus. A new definition ends one line and begins the next in the same process.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,7 @@ use super::line::{
     expect_outside, load_pipeline, no_workers, pool_config, prepare_output, reload_on_signal, start_pool,
     stop_on_signals,
 };
+use super::metrics::{self, Health, Metrics};
 use super::paused::Places;
 use super::place::STATE_FOLDER;
 use super::progress::{self, Progress};
@@ -54,12 +56,19 @@ pub(super) struct WatchArguments {
     /// Events as JSON lines on standard error, the summary as JSON on standard output
     #[arg(long)]
     json: bool,
+    /// Answer Prometheus at this address, as 127.0.0.1:9464 [default: the pipeline's service.metrics, else nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+    /// Let that address be one that other machines can reach
+    #[arg(long)]
+    metrics_open: bool,
 }
 
 /// A pipeline with the places that it works at, all that can be checked of it before it begins checked.
 struct Definition {
     backlog: Backlog,
     config: PoolConfig,
+    metrics: Option<SocketAddr>,
 }
 
 impl Definition {
@@ -87,8 +96,15 @@ impl Definition {
         expect_outside(&output, &inputs)?;
         let named = arguments.state.clone().or_else(|| pipeline.state.clone());
         let state_dir = named.unwrap_or_else(|| output.join(STATE_FOLDER));
+        let metrics = arguments.metrics.or(pipeline.metrics);
+        if let Some(open) = metrics.filter(|address| !address.ip().is_loopback() && !arguments.metrics_open) {
+            return Err(Failure::usage(
+                format!("other machines could ask for the metrics at {open}"),
+                "name an address of this machine only, as 127.0.0.1:9464, or add --metrics-open if that is meant",
+            ));
+        }
         let config = pool_config(&pipeline, arguments.workers)?;
-        Ok(Self { backlog: Backlog { pipeline, inputs, output, state_dir }, config })
+        Ok(Self { backlog: Backlog { pipeline, inputs, output, state_dir }, config, metrics })
     }
 
     /// What takes its place after SIGHUP.
@@ -98,8 +114,9 @@ impl Definition {
             ("output folder", &self.backlog.output, &next.backlog.output),
             ("state folder", &self.backlog.state_dir, &next.backlog.state_dir),
         ];
-        match fixed.iter().find(|(_, now, then)| now != then) {
-            Some((what, ..)) => Err(Failure::usage(
+        let moved = fixed.iter().find(|(_, now, then)| now != then).map(|(what, ..)| *what);
+        match moved.or((self.metrics != next.metrics).then_some("address of the metrics")) {
+            Some(what) => Err(Failure::usage(
                 format!("the {what} cannot change while the line runs"),
                 "leave it as it was, or stop the line and start it again",
             )),
@@ -111,6 +128,8 @@ impl Definition {
 pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     let mut definition = Definition::load(arguments)?;
     prepare_output(&definition.backlog.output)?;
+    let metrics = Arc::new(Metrics::new());
+    let listens = definition.metrics.map(|address| listen(address, &metrics)).transpose()?;
     let mut desk = Desk {
         arguments,
         voice: Voice::choose(arguments.json),
@@ -118,6 +137,8 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
         stop: stop_on_signals()?,
         reload: reload_on_signal()?,
         terminal: std::io::stderr().is_terminal(),
+        metrics,
+        listens,
     };
     loop {
         match desk.shift(&definition)? {
@@ -125,6 +146,13 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
             Ending::Stopped(summary) => return Ok(desk.end(&summary)),
         }
     }
+}
+
+fn listen(address: SocketAddr, metrics: &Arc<Metrics>) -> Result<SocketAddr, Failure> {
+    metrics::endpoint::open(address, metrics.clone()).map_err(|e| {
+        let message = format!("failed to listen for Prometheus at {address}: {e}");
+        Failure::stopped(message, "name another address with --metrics; every line needs one of its own")
+    })
 }
 
 /// How a line ended.
@@ -153,6 +181,9 @@ struct Desk<'a> {
     reload: Arc<AtomicBool>,
     /// Standard error was a terminal when the program began.
     terminal: bool,
+    metrics: Arc<Metrics>,
+    /// Where Prometheus is answered.
+    listens: Option<SocketAddr>,
 }
 
 impl Desk<'_> {
@@ -187,14 +218,16 @@ impl Desk<'_> {
     ) -> Wish {
         let Backlog { pipeline, inputs, output, state_dir } = &definition.backlog;
         let places = Places::new(state_dir, output, inputs, pipeline.pauses.longest);
+        self.metrics.begin(pipeline, state_dir, output);
         let mut progress = (self.voice != Voice::Journal).then(|| Progress::new(self.arguments.json, places));
-        let (mut wish, mut pulse, mut tally) = (Wish::GoOn, Pulse::default(), Tally::default());
+        let (mut wish, mut pulse, mut tally) = (Wish::GoOn, Pulse::new(Instant::now()), Tally::default());
         let (no_more, mut ready) = (never(), ready);
         loop {
             select! {
                 recv(news) -> event => match event {
                     Ok(event) => {
                         tally.note(&event);
+                        self.metrics.note(&event, pipeline);
                         match &mut progress {
                             Some(progress) => progress.note(&event),
                             None => self.voice.say(Level::of(&event), &progress::json_line(&event), ""),
@@ -219,10 +252,16 @@ impl Desk<'_> {
                 self.give_up();
             }
             let sheltered = !tally.running || tally.paused || !matches!(wish, Wish::GoOn);
-            if self.service.is_sign_due() && (pulse.moves(controls.beats(), tally.events) || sheltered) {
+            let moves = pulse.moves(controls.beats(), tally.events, sheltered, Instant::now());
+            self.metrics.set_health(match moves {
+                true if tally.paused => Health::Paused,
+                true => Health::Moving,
+                false => Health::Stuck,
+            });
+            if moves && self.service.is_sign_due() {
                 self.service.sign();
             }
-            self.service.status(tally.status());
+            self.service.status(|| tally.status());
         }
         progress.iter().for_each(Progress::finish);
         wish
@@ -270,9 +309,10 @@ impl Desk<'_> {
             self.voice.say(Level::Warning, &json!({"event": "sandbox", "gaps": gaps}), &text);
         }
         let (workers, stations) = (definition.config.workers, definition.backlog.inputs.len());
-        let event = json!({"event": "ready", "workers": workers, "stations": stations});
+        let event = json!({"event": "ready", "workers": workers, "stations": stations, "metrics": self.listens});
         let (workers, stations) = (run::counted(workers as u64, "worker"), run::counted(stations as u64, "folder"));
-        self.voice.say(Level::Info, &event, &format!("watching {stations} with {workers}"));
+        let listens = self.listens.map_or(String::new(), |address| format!(", metrics at http://{address}/metrics"));
+        self.voice.say(Level::Info, &event, &format!("watching {stations} with {workers}{listens}"));
         self.service.ready();
     }
 
