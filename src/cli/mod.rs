@@ -4,6 +4,7 @@
 //! room that prints.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod board;
 mod check;
 mod held;
 mod line;

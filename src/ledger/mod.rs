@@ -24,7 +24,7 @@ pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
 pub use states::{BatchState, DocumentState, HeldState, PageState, ScanState, Verdict};
-pub use status::{BatchBalance, HeldKind, RunRow, Standing};
+pub use status::{BatchBalance, HeldKind, HeldSince, RunRow, SoFar, Standing};
 pub use store::{Store, StoreError};
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
