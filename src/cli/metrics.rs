@@ -6,6 +6,7 @@
 pub(super) mod endpoint;
 mod standing;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -72,9 +73,10 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    /// With nothing noted yet.
-    pub(super) fn new() -> Self {
-        let mut registry = Registry::with_prefix("scanstrasse");
+    /// With nothing noted yet. `line` is the pipeline's name: several lines may answer one Prometheus.
+    pub(super) fn new(line: &str) -> Self {
+        let label = (Cow::Borrowed("line"), Cow::Owned(line.to_owned()));
+        let mut registry = Registry::with_prefix_and_labels("scanstrasse", [label].into_iter());
         let page_seconds = Histogram::new(PAGE_SECONDS);
         let (pages_processed, documents_delivered) = (Counter::default(), Counter::default());
         let (worker_busy, queue, paused) = (Family::default(), Family::default(), Family::default());

@@ -128,7 +128,7 @@ impl Definition {
 pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     let mut definition = Definition::load(arguments)?;
     prepare_output(&definition.backlog.output)?;
-    let metrics = Arc::new(Metrics::new());
+    let metrics = Arc::new(Metrics::new(&definition.backlog.pipeline.name));
     let listens = definition.metrics.map(|address| listen(address, &metrics)).transpose()?;
     let mut desk = Desk {
         arguments,
