@@ -23,6 +23,7 @@ mod reader;
 mod resolve;
 mod syntax;
 mod values;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -187,8 +188,9 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    for named in [&mut pipeline.state, &mut pipeline.models].into_iter().flatten() {
-        *named = folder.join(&*named);
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output].into_iter().flatten();
+    for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
+        *path = folder.join(&*path);
     }
     Ok(pipeline)
 }

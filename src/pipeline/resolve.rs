@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, watch};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction};
@@ -35,7 +35,9 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let separate = separate(&top, intake.layout);
     let held = held(&top);
     let types = types(&top);
-    let target = target(&top);
+    let (target, output) = target(&top);
+    let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
+    let watch = watch::stations(&top, &intake, separate, &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
     let metrics = service(&top);
     top.finish();
@@ -54,8 +56,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         held,
         types,
         target,
-        output: None,
-        watch: Vec::new(),
+        output,
+        watch,
         limits,
         attempts,
         pauses,
@@ -95,41 +97,19 @@ fn line(top: &Table<'_>, file: &str) -> Line {
     Line { name: name.unwrap_or_default(), language: language.unwrap_or_else(|| "de".into()), state, workers }
 }
 
+/// The values of `intake.layout` and `watch.layout`.
+pub(super) const LAYOUTS: [(&str, Layout); 4] = [
+    ("folder_is_case", Layout::FolderIsCase),
+    ("folder_is_batch", Layout::FolderIsBatch),
+    ("file_is_case", Layout::FileIsCase),
+    ("file_is_document", Layout::FileIsDocument),
+];
+
 fn intake(top: &Table<'_>) -> (IntakeRules, Option<DuplicateAction>) {
     let table = top.table("intake");
     let defaults = IntakeRules::default();
-    let layout = table.choice(
-        "layout",
-        &[
-            ("folder_is_case", Layout::FolderIsCase),
-            ("folder_is_batch", Layout::FolderIsBatch),
-            ("file_is_case", Layout::FileIsCase),
-            ("file_is_document", Layout::FileIsDocument),
-        ],
-    );
-    let extensions = table.texts("extensions").map(|typed| {
-        if typed.is_empty() {
-            table.refuse("extensions", "is empty: no file would be taken", None);
-        }
-        let mut taken = Vec::new();
-        for text in typed {
-            match extension(text.value) {
-                Ok(ending) if taken.contains(&ending) => {
-                    table.refuse_at(text.offset, "extensions", given_twice(text), None)
-                }
-                Ok(ending) => taken.push(ending),
-                Err(hint) => {
-                    table.refuse_at(
-                        text.offset,
-                        "extensions",
-                        format!("{} is no file name ending", quoted(text.value)),
-                        hint,
-                    );
-                }
-            }
-        }
-        taken
-    });
+    let layout = table.choice("layout", &LAYOUTS);
+    let extensions = endings(&table, "extensions", "is empty: no file would be taken", |_, _| true);
     let duplicates = table.choice(
         "duplicates",
         &[("process", None), ("link", Some(DuplicateAction::Link)), ("skip", Some(DuplicateAction::Skip))],
@@ -137,6 +117,31 @@ fn intake(top: &Table<'_>) -> (IntakeRules, Option<DuplicateAction>) {
     table.finish();
     let layout = layout.unwrap_or(defaults.layout);
     (IntakeRules { layout, extensions: extensions.unwrap_or(defaults.extensions) }, duplicates.flatten())
+}
+
+/// File name endings under `key`, each once, in lower case; `suits` may refuse more of them, and tells why.
+pub(super) fn endings(
+    table: &Table<'_>,
+    key: &'static str,
+    if_empty: &str,
+    suits: impl Fn(Text<'_>, &String) -> bool,
+) -> Option<Vec<String>> {
+    let typed = table.texts(key)?;
+    if typed.is_empty() {
+        table.refuse(key, if_empty, None);
+    }
+    let mut taken = Vec::new();
+    for text in typed {
+        match extension(text.value) {
+            Ok(ending) if taken.contains(&ending) => table.refuse_at(text.offset, key, given_twice(text), None),
+            Ok(ending) if suits(text, &ending) => taken.push(ending),
+            Ok(_) => {}
+            Err(hint) => {
+                table.refuse_at(text.offset, key, format!("{} is no file name ending", quoted(text.value)), hint);
+            }
+        }
+    }
+    Some(taken)
 }
 
 fn page(top: &Table<'_>) -> (bool, SkewParams) {
@@ -323,11 +328,12 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
     texts
 }
 
-fn target(top: &Table<'_>) -> Target {
+fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
     let table = top.table("target");
     let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
+    let folder = table.text("folder").map(|text| PathBuf::from(text.value));
     table.finish();
-    target
+    (target, folder)
 }
 
 struct Limits {
