@@ -7,7 +7,6 @@ pub(super) mod endpoint;
 mod standing;
 
 use std::borrow::Cow;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
@@ -18,7 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::dispatch::{Event, Queue};
+use crate::dispatch::{Backlog, Event, Queue};
 use crate::pipeline::Pipeline;
 use standing::{Folders, Standing};
 
@@ -109,8 +108,12 @@ impl Metrics {
     }
 
     /// A line begins. Every label that it can have is there from the beginning, at zero.
-    pub(super) fn begin(&self, pipeline: &Pipeline, state: &Path, output: &Path) {
-        self.folders.set(state, output);
+    pub(super) fn begin(&self, backlog: &Backlog, workers: usize) {
+        let Backlog { pipeline, output, state_dir, .. } = backlog;
+        self.folders.set(state_dir, output);
+        for worker in 0..workers as u64 {
+            drop(self.worker_busy.get_or_create(&WorkerLabel { worker }));
+        }
         self.waiting.clear();
         for station in &pipeline.watch {
             let label = StationLabel { station: station.name.clone() };

@@ -218,7 +218,7 @@ impl Desk<'_> {
     ) -> Wish {
         let Backlog { pipeline, inputs, output, state_dir } = &definition.backlog;
         let places = Places::new(state_dir, output, inputs, pipeline.pauses.longest);
-        self.metrics.begin(pipeline, state_dir, output);
+        self.metrics.begin(&definition.backlog, definition.config.workers);
         let mut progress = (self.voice != Voice::Journal).then(|| Progress::new(self.arguments.json, places));
         let (mut wish, mut pulse, mut tally) = (Wish::GoOn, Pulse::new(Instant::now()), Tally::default());
         let (no_more, mut ready) = (never(), ready);

@@ -91,7 +91,7 @@ impl Collector for Standing {
         let Some((state, output)) = self.folders.get() else { return Ok(()) };
         let mut free = encoder.encode_descriptor(
             "free_bytes",
-            "Space that this user can still write to, by folder",
+            "Space that this user can still write to, by folder.",
             None,
             MetricType::Gauge,
         )?;
@@ -102,13 +102,13 @@ impl Collector for Standing {
         }
         let Some(held) = self.held(&state) else { return Ok(()) };
         let mut pages =
-            encoder.encode_descriptor("pages_held", "Pages that are held, by reason", None, MetricType::Gauge)?;
+            encoder.encode_descriptor("pages_held", "Pages that are held, by reason.", None, MetricType::Gauge)?;
         for (kind, count) in &held.pages {
             ConstGauge::new(*count).encode(pages.encode_family(&[("kind", kind.as_str())])?)?;
         }
         let open = encoder.encode_descriptor(
             "held_open",
-            "Pages and whole files that wait for a person's decision",
+            "Pages and whole files that wait for a person's decision.",
             None,
             MetricType::Gauge,
         )?;
