@@ -7,12 +7,19 @@
 mod board;
 mod check;
 mod held;
+mod language;
+mod live;
 mod ocr;
 mod paused;
 mod place;
 mod progress;
 mod run;
+mod screen;
+mod sheet;
+mod show;
 mod status;
+mod summary;
+mod survey;
 mod verify;
 
 use std::panic::{self, AssertUnwindSafe};

@@ -1,17 +1,19 @@
 //! `scanstrasse status`: what is done, moving and held, and whether the promise holds. Reads only, while a run works too.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::place::{PlaceArguments, moment, shown};
-use super::progress::duration_text;
 use super::run::counted;
+use super::survey::free_bytes;
 use super::{Exit, Failure};
 use crate::ledger::{self, BatchBalance, HeldKind, HeldState, LedgerError, RunRow, Standing};
 use crate::model::PageCounts;
+use crate::words::Lang;
 use crate::worker::sandbox;
 
 /// Unfinished batches that the text names; all are in the JSON.
@@ -90,12 +92,6 @@ fn gaps() -> Vec<String> {
     sandbox::available().gaps().iter().map(ToString::to_string).collect()
 }
 
-/// Bytes that this user can still write to the file system of `path`.
-fn free_bytes(path: &Path) -> Option<u64> {
-    let fs = rustix::fs::statvfs(path).ok()?;
-    fs.f_bavail.checked_mul(fs.f_frsize)
-}
-
 impl Report {
     /// How fast the run is, if one is at work and has been for a while.
     fn pace(&self) -> Option<Pace> {
@@ -158,8 +154,12 @@ impl Report {
             (true, run) => {
                 let since = run.map_or(String::new(), |run| format!(" since {}", moment(run.started)));
                 let pace = self.pace().map_or(String::new(), |pace| {
-                    let left =
-                        pace.seconds_left.map_or(String::new(), |s| format!(", about {} left", duration_text(s)));
+                    let left = pace.seconds_left.map_or(String::new(), |s| {
+                        format!(
+                            ", about {} left",
+                            Lang::En.duration(Duration::try_from_secs_f64(s).unwrap_or_default())
+                        )
+                    });
                     format!(": {:.0} pages/min{left}", pace.pages_per_minute)
                 });
                 println!("a run is at work{since}{pace}");

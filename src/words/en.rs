@@ -97,6 +97,7 @@ pub(super) static WORDS: Words = Words {
     place_output: "output folder",
     place_input: "input",
     disk_of_of: |place| format!("the disk of the {place}"),
+    folder_of: |place| format!("the {place}"),
     disk_full: "is full",
     low_space: "has less free space than limits.free_space_mib",
     read_only: "is read-only",

@@ -115,6 +115,7 @@ pub struct Words {
     pub place_output: &'static str,
     pub place_input: &'static str,
     pub disk_of_of: fn(&str) -> String,
+    pub folder_of: fn(&str) -> String,
     pub disk_full: &'static str,
     pub low_space: &'static str,
     pub read_only: &'static str,
