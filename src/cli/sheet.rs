@@ -91,6 +91,8 @@ impl Look {
 /// A titled part of the sheet.
 struct Block {
     title: String,
+    /// At the other end of the title's line.
+    note: String,
     lines: Vec<Line<'static>>,
     /// The lower, the longer it stays when there is little room.
     rank: u8,
@@ -122,8 +124,13 @@ pub(super) fn sheet(
             lines.push(Line::default());
             spare -= 1;
         }
-        lines.push(title(&block.title, look, width));
-        lines.extend(shrunk(block.lines, share, look));
+        let Block { title, mut note, lines: mut content, .. } = block;
+        if let Some(cut) = content.len().checked_sub(share).filter(|cut| *cut > 0) {
+            note = (look.words().more_of)(cut as u64);
+        }
+        content.truncate(share);
+        lines.push(headline(&title, &note, look, width));
+        lines.extend(content);
     }
     lines
 }
@@ -158,24 +165,17 @@ fn shares(blocks: &[Block], room: Option<usize>) -> (Vec<Option<usize>>, usize) 
     (shares, room)
 }
 
-/// The first lines, and how many more there are.
-fn shrunk(mut lines: Vec<Line<'static>>, most: usize, look: Look) -> Vec<Line<'static>> {
-    if lines.len() > most {
-        let shown = most.saturating_sub(1).max(1);
-        let more = (look.words().more_of)((lines.len() - shown) as u64);
-        lines.truncate(shown);
-        if most > 1 {
-            lines.push(Line::from(look.span(format!("  {more}"), Tone::Dim)));
-        } else if let Some(line) = lines.last_mut() {
-            line.push_span(look.span(format!("  ({more})"), Tone::Dim));
-        }
-    }
-    lines
-}
-
-fn title(text: &str, look: Look, width: usize) -> Line<'static> {
-    let rule = width.saturating_sub(text.chars().count() + 1);
-    Line::from(vec![look.span(format!("{text} "), Tone::Strong), look.span("─".repeat(rule), Tone::Dim)])
+/// The title of a block, and a note at its other end if there is room.
+fn headline(title: &str, note: &str, look: Look, width: usize) -> Line<'static> {
+    let note = if note.is_empty() { String::new() } else { format!(" {note}") };
+    let taken = cells([title]) + 1;
+    let note = if taken + cells([&note]) + 2 <= width { note } else { String::new() };
+    let rule = width.saturating_sub(taken + cells([&note]));
+    Line::from(vec![
+        look.span(format!("{title} "), Tone::Strong),
+        look.span("─".repeat(rule), Tone::Dim),
+        look.span(note, Tone::Dim),
+    ])
 }
 
 /// Two texts at the two ends of a line; the right one goes below if there is no room.
@@ -242,7 +242,7 @@ fn progress(view: &View, look: Look, width: usize) -> Vec<Line<'static>> {
             format!("{} {}{end}", words.time_left, left_text(lang, view))
         }
         None if progress.done >= progress.all && progress.all > 0 => words.nothing_left.to_owned(),
-        None => format!("{} {}", words.time_left, words.not_known_yet),
+        None => words.left_unknown.to_owned(),
     };
     let mut lines = vec![bar];
     lines.extend(ends(vec![look.span(done, Tone::Plain)], vec![look.span(left, Tone::Strong)], width));
@@ -307,13 +307,18 @@ fn blocks(view: &View, look: Look, width: usize) -> Vec<Block> {
             rule(half.saturating_sub(words.workers.chars().count() + 2), look),
             words.queue
         );
-        blocks.push(Block { title, lines: beside(workers, queue, half), rank: 0 });
+        blocks.push(Block { title, note: String::new(), lines: beside(workers, queue, half), rank: 0 });
     } else {
-        blocks.push(Block { title: words.workers.to_owned(), lines: workers, rank: 0 });
-        blocks.push(Block { title: words.queue.to_owned(), lines: paired(queue, width), rank: 3 });
+        blocks.push(Block { title: words.workers.to_owned(), note: String::new(), lines: workers, rank: 0 });
+        blocks.push(Block { title: words.queue.to_owned(), note: String::new(), lines: paired(queue, width), rank: 3 });
     }
     if !view.stations.is_empty() {
-        blocks.push(Block { title: words.stations.to_owned(), lines: stations(view, look), rank: 2 });
+        blocks.push(Block {
+            title: words.stations.to_owned(),
+            note: String::new(),
+            lines: stations(view, look),
+            rank: 2,
+        });
     }
     let waits = if view.held == 0 {
         words.held_none.to_owned()
@@ -321,10 +326,11 @@ fn blocks(view: &View, look: Look, width: usize) -> Vec<Block> {
         (words.held_waits_of)(view.held, &look.lang.number(view.held))
     };
     // With nothing held the title says it all.
-    blocks.push(Block { title: format!("{}: {waits}", words.held), lines: held(view, look), rank: 1 });
+    let note = if view.held == 0 { String::new() } else { words.held_how.to_owned() };
+    blocks.push(Block { title: format!("{}: {waits}", words.held), note, lines: held(view, look), rank: 1 });
     let disks = disks(view, look, width);
     if !disks.is_empty() {
-        blocks.push(Block { title: words.disks.to_owned(), lines: disks, rank: 4 });
+        blocks.push(Block { title: words.disks.to_owned(), note: String::new(), lines: disks, rank: 4 });
     }
     blocks
 }

@@ -83,8 +83,12 @@ fn held(state: &Path) -> Option<(u64, Vec<HeldView>)> {
     Some((count, newest.iter().map(view).collect()))
 }
 
-/// Bytes that this user can still write to the file system of `path`.
+/// Bytes that this user can still write to the file system of `path`, which need not be there yet.
 pub(super) fn free_bytes(path: &Path) -> Option<u64> {
-    let fs = rustix::fs::statvfs(path).ok()?;
+    let path = std::path::absolute(path).ok()?;
+    let fs = path.ancestors().find_map(|path| match rustix::fs::statvfs(path) {
+        Err(rustix::io::Errno::NOENT) => None,
+        found => Some(found.ok()),
+    })??;
     fs.f_bavail.checked_mul(fs.f_frsize)
 }

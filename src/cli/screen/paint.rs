@@ -93,7 +93,7 @@ fn help(buffer: &mut Buffer, look: Look) {
     let width = (inner as u16 + 4).min(area.width);
     let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     for y in frame.top()..frame.bottom() {
-        for x in frame.left()..frame.right() {
+        for x in area.left()..area.right() {
             if let Some(cell) = buffer.cell_mut((x, y)) {
                 cell.reset();
             }
