@@ -3,6 +3,8 @@
 //! Two threads: the line (workers, scout, dispatch), and the desk, which hears signals and events and tells people, the
 //! service manager and Prometheus. A new definition ends one line and begins the next in the same process.
 
+mod definition;
+
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,25 +15,27 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::line::{
-    expect_outside, load_pipeline, no_workers, pool_config, prepare_output, reload_on_signal, start_pool,
-    stop_on_signals,
-};
+use super::board::{Phase, View};
+use super::language::LanguageArguments;
+use super::line::{no_workers, prepare_output, reload_on_signal, start_pool, stop_on_signals};
 use super::metrics::{self, Health, Metrics};
 use super::paused::Places;
-use super::place::STATE_FOLDER;
-use super::progress::{self, Progress};
+use super::progress::json_line;
 use super::service::{Pulse, Service};
+use super::show::{Display, Scene, Show};
+use super::summary::{print_json, undecided};
 use super::voice::{Level, Voice};
-use super::{Exit, Failure, run};
+use super::{Exit, Failure};
 use crate::dispatch::{self, Backlog, Controls, Event, RunError, Summary};
+use crate::words::Lang;
 use crate::worker::scout::Scout;
-use crate::worker::{PoolConfig, Protection};
+use crate::worker::{Activities, Protection};
+use definition::Definition;
 
-/// Time between two looks at signals, and at the line's pulse.
-const TICK: Duration = Duration::from_millis(250);
+/// Longest time between two looks at signals, keys, and the line's pulse.
+const TICK: Duration = Duration::from_millis(100);
 
 /// Take what scanner stations drop into the watch folders of a pipeline, and deliver case files, until told to stop
 ///
@@ -56,73 +60,17 @@ pub(super) struct WatchArguments {
     /// Events as JSON lines on standard error, the summary as JSON on standard output
     #[arg(long)]
     json: bool,
+    /// Lines of text instead of a screen
+    #[arg(long)]
+    plain: bool,
+    #[command(flatten)]
+    language: LanguageArguments,
     /// Answer Prometheus at this address, as 127.0.0.1:9464 [default: the pipeline's service.metrics, else nowhere]
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
     /// Let that address be one that other machines can reach
     #[arg(long)]
     metrics_open: bool,
-}
-
-/// A pipeline with the places that it works at, all that can be checked of it before it begins checked.
-struct Definition {
-    backlog: Backlog,
-    config: PoolConfig,
-    metrics: Option<SocketAddr>,
-}
-
-impl Definition {
-    fn load(arguments: &WatchArguments) -> Result<Self, Failure> {
-        let pipeline = load_pipeline(&arguments.pipeline)?;
-        if pipeline.watch.is_empty() {
-            return Err(Failure::usage(
-                format!("the pipeline {} has no [[watch]]: there is no folder to watch", pipeline.name),
-                "add a [[watch]] with a folder to the pipeline file; `scanstrasse run` works off a backlog without one",
-            ));
-        }
-        let Some(output) = arguments.output.clone().or_else(|| pipeline.output.clone()) else {
-            return Err(Failure::usage(
-                format!("the pipeline {} names no folder for the case files", pipeline.name),
-                "write folder = \"...\" under [target] in the pipeline file, or give --output",
-            ));
-        };
-        let inputs: Vec<PathBuf> = pipeline.watch.iter().map(|station| station.folder.clone()).collect();
-        for input in &inputs {
-            std::fs::read_dir(input).map_err(|e| {
-                let message = format!("failed to read the watch folder {}: {e}", input.display());
-                Failure::stopped(message, "make the folder, mount its share, or mend its permissions")
-            })?;
-        }
-        expect_outside(&output, &inputs)?;
-        let named = arguments.state.clone().or_else(|| pipeline.state.clone());
-        let state_dir = named.unwrap_or_else(|| output.join(STATE_FOLDER));
-        let metrics = arguments.metrics.or(pipeline.metrics);
-        if let Some(open) = metrics.filter(|address| !address.ip().is_loopback() && !arguments.metrics_open) {
-            return Err(Failure::usage(
-                format!("other machines could ask for the metrics at {open}"),
-                "name an address of this machine only, as 127.0.0.1:9464, or add --metrics-open if that is meant",
-            ));
-        }
-        let config = pool_config(&pipeline, arguments.workers)?;
-        Ok(Self { backlog: Backlog { pipeline, inputs, output, state_dir }, config, metrics })
-    }
-
-    /// What takes its place after SIGHUP.
-    fn load_next(&self, arguments: &WatchArguments) -> Result<Self, Failure> {
-        let next = Self::load(arguments)?;
-        let fixed = [
-            ("output folder", &self.backlog.output, &next.backlog.output),
-            ("state folder", &self.backlog.state_dir, &next.backlog.state_dir),
-        ];
-        let moved = fixed.iter().find(|(_, now, then)| now != then).map(|(what, ..)| *what);
-        match moved.or((self.metrics != next.metrics).then_some("address of the metrics")) {
-            Some(what) => Err(Failure::usage(
-                format!("the {what} cannot change while the line runs"),
-                "leave it as it was, or stop the line and start it again",
-            )),
-            None => Ok(next),
-        }
-    }
 }
 
 pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
@@ -132,6 +80,7 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     let listens = definition.metrics.map(|address| listen(address, &metrics)).transpose()?;
     let mut desk = Desk {
         arguments,
+        lang: arguments.language.choose(),
         voice: Voice::choose(arguments.json),
         service: Service::from_environment(),
         stop: stop_on_signals()?,
@@ -173,6 +122,7 @@ enum Wish {
 /// Whoever hears and tells, from the first line of the process to the last.
 struct Desk<'a> {
     arguments: &'a WatchArguments,
+    lang: Lang,
     voice: Voice,
     service: Service,
     /// Set by SIGINT and SIGTERM.
@@ -214,61 +164,78 @@ impl Desk<'_> {
         definition: &Definition,
         controls: &Controls,
         news: &Receiver<Event>,
-        ready: &Receiver<Protection>,
+        ready: &Receiver<Begun>,
     ) -> Wish {
         let Backlog { pipeline, inputs, output, state_dir } = &definition.backlog;
-        let places = Places::new(state_dir, output, inputs, pipeline.pauses.longest);
         self.metrics.begin(&definition.backlog, definition.config.workers);
-        let mut progress = (self.voice != Voice::Journal).then(|| Progress::new(self.arguments.json, places));
-        let (mut wish, mut pulse, mut tally) = (Wish::GoOn, Pulse::new(Instant::now()), Tally::default());
+        let mut show = Show::begin(Scene {
+            line: pipeline.name.clone(),
+            stations: pipeline.watch.iter().map(|station| station.name.clone()).collect(),
+            watches: true,
+            places: Places::new(state_dir, output, inputs, pipeline.pauses.longest),
+            lang: self.lang,
+            display: match self.voice {
+                Voice::Journal => Display::Silent,
+                Voice::Json => Display::Json,
+                Voice::Text => Display::choose(false, self.arguments.plain),
+            },
+            controls,
+        });
+        let (mut wish, mut pulse) = (Wish::GoOn, Pulse::new(Instant::now()));
+        let (mut begun, mut troubled, mut events) = (false, false, 0);
         let (no_more, mut ready) = (never(), ready);
         loop {
             select! {
                 recv(news) -> event => match event {
                     Ok(event) => {
-                        tally.note(&event);
-                        self.metrics.note(&event, pipeline);
-                        match &mut progress {
-                            Some(progress) => progress.note(&event),
-                            None => self.voice.say(Level::of(&event), &progress::json_line(&event), ""),
+                        events += 1;
+                        match event {
+                            Event::Paused { .. } => troubled = true,
+                            Event::Resumed { .. } => troubled = false,
+                            _ => {}
                         }
+                        self.metrics.note(&event, pipeline);
+                        if self.voice == Voice::Journal {
+                            self.voice.say(Level::of(&event), &json_line(&event), "");
+                        }
+                        show.note(&event);
                     }
                     Err(_) => break,
                 },
-                recv(ready) -> begun => {
-                    if let Ok(protection) = begun {
-                        self.tell_ready(definition, protection);
-                        tally.running = true;
+                recv(ready) -> workers => {
+                    if let Ok(Begun { protection, activities }) = workers {
+                        show.workers(activities);
+                        self.tell_ready(definition, protection, &mut show);
+                        begun = true;
                     }
                     ready = &no_more;
                 }
-                default(TICK) => if let Some(progress) = &mut progress { progress.tick() }
+                default(TICK) => show.tick(),
             }
-            wish = self.hear(wish, definition, controls);
+            wish = self.hear(wish, definition, controls, &mut show);
             if let Wish::Stop { until } | Wish::Reload { until, .. } = &wish
                 && Instant::now() >= *until
             {
-                progress.iter().for_each(Progress::finish);
-                self.give_up();
+                self.give_up(&mut show);
             }
-            let sheltered = !tally.running || tally.paused || !matches!(wish, Wish::GoOn);
-            let moves = pulse.moves(controls.beats(), tally.events, sheltered, Instant::now());
+            let sheltered = !begun || troubled || !matches!(wish, Wish::GoOn);
+            let moves = pulse.moves(controls.beats(), events, sheltered, Instant::now());
             self.metrics.set_health(match moves {
-                true if tally.paused => Health::Paused,
+                true if troubled => Health::Paused,
                 true => Health::Moving,
                 false => Health::Stuck,
             });
             if moves && self.service.is_sign_due() {
                 self.service.sign();
             }
-            self.service.status(|| tally.status());
+            self.service.status(|| status_line(&show.view()));
         }
-        progress.iter().for_each(Progress::finish);
+        show.finish();
         wish
     }
 
     /// What the signals that came mean for the line.
-    fn hear(&mut self, wish: Wish, definition: &Definition, controls: &Controls) -> Wish {
+    fn hear(&mut self, wish: Wish, definition: &Definition, controls: &Controls, show: &mut Show<'_>) -> Wish {
         let now = Instant::now();
         let limits = &definition.backlog.pipeline;
         if self.reload.swap(false, Ordering::SeqCst) {
@@ -279,14 +246,13 @@ impl Desk<'_> {
                 match definition.load_next(self.arguments) {
                     Ok(next) => {
                         self.service.reloading();
-                        let text = "a new definition: the line begins anew with it when the pages in work are done";
-                        self.voice.say(Level::Info, &json!({"event": "reloading"}), text);
+                        self.say(show, Level::Info, &json!({"event": "reloading"}), self.lang.words().told_reload);
                         controls.stop();
                         // Pages may take the time that they have; there is no hurry as at the end of a machine.
                         let until = now + limits.limits.page_time + limits.drain;
                         return Wish::Reload { next: Box::new(next), until };
                     }
-                    Err(refusal) => self.refuse(&refusal),
+                    Err(refusal) => self.refuse(&refusal, show),
                 }
             } else {
                 // Once the line has begun anew.
@@ -295,61 +261,72 @@ impl Desk<'_> {
         }
         if self.stop.load(Ordering::SeqCst) && !matches!(wish, Wish::Stop { .. }) {
             self.service.stopping();
-            self.voice.say(Level::Info, &json!({"event": "stopping"}), "stopping: the pages in work are finished");
+            if self.voice != Voice::Text {
+                // To people, the screen or its lines say so.
+                self.voice.say(Level::Info, &json!({"event": "stopping"}), "");
+            }
             controls.stop();
             return Wish::Stop { until: now + limits.drain };
         }
         wish
     }
 
-    fn tell_ready(&self, definition: &Definition, protection: Protection) {
+    fn tell_ready(&self, definition: &Definition, protection: Protection, show: &mut Show<'_>) {
         let gaps: Vec<String> = protection.gaps().iter().map(ToString::to_string).collect();
         if !gaps.is_empty() {
-            let text = format!("warning: the workers are not wholly locked in: {}", gaps.join("; "));
-            self.voice.say(Level::Warning, &json!({"event": "sandbox", "gaps": gaps}), &text);
+            let text = (self.lang.words().status.gaps_of)(&gaps.join("; "));
+            self.say(show, Level::Warning, &json!({"event": "sandbox", "gaps": gaps}), &text);
         }
-        let (workers, stations) = (definition.config.workers, definition.backlog.inputs.len());
+        let (workers, stations) = (definition.config.workers as u64, definition.backlog.inputs.len() as u64);
         let event = json!({"event": "ready", "workers": workers, "stations": stations, "metrics": self.listens});
-        let (workers, stations) = (run::counted(workers as u64, "worker"), run::counted(stations as u64, "folder"));
-        let listens = self.listens.map_or(String::new(), |address| format!(", metrics at http://{address}/metrics"));
-        self.voice.say(Level::Info, &event, &format!("watching {stations} with {workers}{listens}"));
+        let text = (self.lang.words().watching_of)(stations, workers, self.listens);
+        self.say(show, Level::Info, &event, &text);
         self.service.ready();
     }
 
     /// A definition that cannot be.
-    fn refuse(&self, refusal: &Failure) {
+    fn refuse(&self, refusal: &Failure, show: &mut Show<'_>) {
         let hint = refusal.hint.as_ref().map_or(String::new(), |hint| format!("\nhint: {hint}"));
         let problems: Vec<&str> = refusal.message.lines().collect();
         let event = json!({"event": "reload_refused", "problems": problems, "hint": refusal.hint});
-        let text = format!("the new definition is refused, the line goes on as it was:\n{}{hint}", refusal.message);
-        self.voice.say(Level::Error, &event, &text);
+        let text = format!("{}:\n{}{hint}", self.lang.words().reload_refused, refusal.message);
+        self.say(show, Level::Error, &event, &text);
     }
 
     /// The line did not end in its time. The workers die with this process.
-    fn give_up(&self) -> ! {
-        let text = "the pages in work took longer than limits.drain_seconds: ended without them; nothing is lost";
-        self.voice.say(Level::Error, &json!({"event": "given_up"}), text);
+    fn give_up(&self, show: &mut Show<'_>) -> ! {
+        show.finish();
+        self.say(show, Level::Error, &json!({"event": "given_up"}), self.lang.words().gave_up);
         std::process::exit(Exit::Stopped as i32)
+    }
+
+    /// To people by what they look at, to others as an event.
+    fn say(&self, show: &mut Show<'_>, level: Level, event: &Value, text: &str) {
+        match self.voice {
+            Voice::Text => show.say(text),
+            Voice::Json | Voice::Journal => self.voice.say(level, event, text),
+        }
     }
 
     /// The last words of the process.
     fn end(&self, s: &Summary) -> Exit {
-        match self.voice {
-            Voice::Json => run::print_json(s),
-            Voice::Journal | Voice::Text => {
-                let event = json!({
-                    "event": "stopped", "pages_received": s.pages_received, "pages_delivered": s.pages_delivered,
-                    "pages_held": s.pages_held, "scans_held": s.scans_held, "documents": s.documents, "cases": s.cases,
-                });
-                let (pages, documents) =
-                    (run::counted(s.pages_received, "page"), run::counted(s.documents, "document"));
-                let text = format!("{pages} received in all, {documents} delivered; started again, the line goes on");
-                self.voice.say(Level::Info, &event, &text);
-            }
+        if self.voice == Voice::Json {
+            print_json(s);
         }
+        let event = json!({
+            "event": "stopped", "pages_received": s.pages_received, "pages_delivered": s.pages_delivered,
+            "pages_held": s.pages_held, "scans_held": s.scans_held, "documents": s.documents, "cases": s.cases,
+        });
+        self.voice.say(Level::Info, &event, &(self.lang.words().watched_of)(s.pages_received, s.documents));
         // To be told to stop is how a service ends; what is held is another matter then.
-        if self.stop.load(Ordering::SeqCst) || run::undecided(s) == 0 { Exit::Delivered } else { Exit::Held }
+        if self.stop.load(Ordering::SeqCst) || undecided(s) == 0 { Exit::Delivered } else { Exit::Held }
     }
+}
+
+/// The workers are up.
+struct Begun {
+    protection: Protection,
+    activities: Arc<Activities>,
 }
 
 /// The line itself: workers, scout, dispatch. `begun` is told when the workers are up.
@@ -357,11 +334,11 @@ fn work(
     definition: &Definition,
     controls: &Controls,
     events: &Sender<Event>,
-    begun: &Sender<Protection>,
+    begun: &Sender<Begun>,
 ) -> Result<Summary, Stuck> {
     let scout = Scout::start(&definition.config).map_err(|e| Stuck::Workers(no_workers(e)))?;
     let pool = start_pool(definition.config.clone()).map_err(Stuck::Workers)?;
-    let _ = begun.send(pool.protection());
+    let _ = begun.send(Begun { protection: pool.protection(), activities: pool.activities().clone() });
     let whole = |path: &Path| scout.look(path);
     let result = dispatch::watch(&definition.backlog, pool.jobs(), pool.outcomes(), &whole, events, controls);
     pool.stop();
@@ -390,36 +367,19 @@ impl Stuck {
     }
 }
 
-/// What the service manager is told in one line.
-#[derive(Default)]
-struct Tally {
-    running: bool,
-    paused: bool,
-    events: u64,
-    pages: u64,
-    documents: u64,
-    held: u64,
-}
-
-impl Tally {
-    fn note(&mut self, event: &Event) {
-        self.events += 1;
-        match event {
-            Event::PageProcessed { .. } => self.pages += 1,
-            Event::DocumentDelivered { .. } => self.documents += 1,
-            Event::Held { .. } => self.held += 1,
-            Event::Paused { .. } => self.paused = true,
-            Event::Resumed { .. } => self.paused = false,
-            _ => {}
-        }
-    }
-
-    fn status(&self) -> String {
-        let now = match (self.running, self.paused) {
-            (false, _) => "starting",
-            (true, false) => "watching",
-            (true, true) => "paused, the machine is at fault",
-        };
-        format!("{now}; since the start: {} pages, {} documents, {} held", self.pages, self.documents, self.held)
-    }
+/// What `systemctl status` shows: counts only.
+fn status_line(view: &View) -> String {
+    let words = Lang::En.words();
+    let phase = match view.phase {
+        Phase::Starting => words.starting,
+        Phase::AtWork => words.at_work,
+        Phase::Waiting => words.waiting_for_files,
+        Phase::Paused => words.paused,
+        Phase::Troubled => words.troubled,
+        Phase::Draining => words.draining,
+        Phase::Stopping => words.stopping,
+    };
+    let (pages, documents, at_hand) =
+        (view.pages.today, view.documents.today, view.queue.pages.saturating_add(view.queue.in_work));
+    format!("{phase}; today {pages} pages, {documents} documents; {at_hand} pages at hand; {} held", view.held)
 }

@@ -338,7 +338,11 @@ pub fn watch(
     events: &Sender<Event>,
     controls: &Controls,
 ) -> Result<Summary, RunError> {
-    let _ = (whole, controls);
+    let _ = whole;
+    while !controls.is_stopping() {
+        controls.beat();
+        thread::sleep(Duration::from_millis(100));
+    }
     run(backlog, jobs, outcomes, events, &AtomicBool::new(true))
 }
 

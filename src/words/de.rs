@@ -1,6 +1,6 @@
 //! German, as offices write it.
 
-use super::Words;
+use super::{StatusWords, Words};
 use crate::model::{FaultKind, Stage};
 
 /// `1 Seite`, `2 Seiten`.
@@ -35,6 +35,7 @@ pub(super) static WORDS: Words = Words {
     at_least_of: |time| format!("mindestens {time}"),
     about_of: |time| format!("etwa {time}"),
     not_known_yet: "noch nicht bekannt",
+    left_unknown: "Restzeit noch nicht bekannt",
     nothing_left: "nichts mehr zu tun",
 
     workers: "Arbeiter",
@@ -60,7 +61,7 @@ pub(super) static WORDS: Words = Words {
         format!("{number} {} auf eine Entscheidung", if count == 1 { "wartet" } else { "warten" })
     },
     held_none: "nichts wartet auf eine Entscheidung",
-    held_how: "entscheiden: scanstrasse held list",
+    held_how: "scanstrasse held list",
     disks: "Datenträger",
     disk_state: "Zustand",
     disk_output: "Ausgabe",
@@ -99,7 +100,8 @@ pub(super) static WORDS: Words = Words {
     place_state: "Zustandsordner",
     place_output: "Ausgabeordner",
     place_input: "Eingang",
-    disk_of_of: |place| format!("Datenträger: {place}"),
+    disk_of_of: |place| format!("der Datenträger von {place}"),
+    folder_of: |place| format!("der {place}"),
     disk_full: "ist voll",
     low_space: "hat weniger freien Platz als limits.free_space_mib",
     read_only: "ist schreibgeschützt",
@@ -156,10 +158,6 @@ pub(super) static WORDS: Words = Words {
         format!("{} von einer Person aufgegeben und vermerkt", counted(count, "Sache", "Sachen"))
     },
 
-    live_none: "es läuft nichts",
-    live_dead_of: |time| format!("der Lauf hat seit {time} nichts gemeldet: er endete plötzlich, oder er hängt"),
-    live_of: |process, clock| format!("Prozess {process}, seit {clock}"),
-
     note_title_of: |file| format!("Zurückgehalten: {file}"),
     note_whole_file: "Die ganze Datei",
     note_pages_of: |pages, count| format!("{} {pages}", if count == 1 { "Seite" } else { "Seiten" }),
@@ -181,6 +179,102 @@ pub(super) static WORDS: Words = Words {
     },
     note_safe: "Nichts ist verloren: das Original liegt unverändert neben dieser Notiz. Es kommt zu den ausgelieferten, sobald \
         über alles entschieden ist. Diese Notiz darf gelöscht werden.",
+    status: STATUS,
+    watching_of: |folders, workers, metrics| {
+        let metrics = metrics.map_or(String::new(), |address| format!(", Messwerte: http://{address}/metrics"));
+        let (folders, workers) = (
+            counted(folders, "Eingangsordner", "Eingangsordner"),
+            counted(workers, "Arbeitsprozess", "Arbeitsprozesse"),
+        );
+        format!("überwacht: {folders}, {workers}{metrics}")
+    },
+    told_reload: "neue Definition: sie gilt, sobald die Seiten in Arbeit fertig sind",
+    reload_refused: "die neue Definition ist fehlerhaft und wird nicht übernommen; es gilt weiter die alte",
+    gave_up: "die Seiten in Arbeit brauchten länger als limits.drain_seconds: ohne sie beendet; nichts ist verloren",
+    watched_of: |pages, documents| {
+        let (pages, documents) = (counted(pages, "Seite", "Seiten"), counted(documents, "Dokument", "Dokumente"));
+        format!(
+            "insgesamt {pages} angenommen, {documents} übergeben; nichts ist verloren, der nächste Start macht weiter"
+        )
+    },
+};
+
+const STATUS: StatusWords = StatusWords {
+    delivers_of: |state, output| format!("{state} liefert nach {output}"),
+    delivered_nothing_of: |state| format!("{state} hat noch nichts ausgeliefert"),
+    idle: "es läuft nichts",
+    idle_since_of: |began| format!("es läuft nichts; der letzte Lauf begann {began}"),
+    running_of: |since| format!("ein Lauf arbeitet{}", since.map_or(String::new(), |since| format!(" seit {since}"))),
+    silent_of: |time| {
+        format!("der Lauf hat seit {time} nichts gemeldet: er hängt, oder sein Zustandsordner nimmt nichts an")
+    },
+    abrupt_of: |time| {
+        format!("der letzte Lauf endete vor {time} plötzlich; nichts ist verloren: denselben Befehl noch einmal geben")
+    },
+    pace_of: |rate, left| {
+        format!(": {rate} Seiten/min{}", left.map_or(String::new(), |left| format!(", noch etwa {left}")))
+    },
+    contents_of: |pages, scans, documents| {
+        let (pages, scans) = (counted(pages, "Seite", "Seiten"), counted(scans, "Scan", "Scans"));
+        format!("{pages} in {scans}, {} ausgeliefert", counted(documents, "Dokument", "Dokumente"))
+    },
+    unopened_of: |scans| format!("dazu {}, noch nicht geöffnet", counted(scans, "Scan", "Scans")),
+    whole_held_of: |scans| {
+        format!("dazu {}, im Ganzen zurückgehalten, mit unbekannter Seitenzahl", counted(scans, "Scan", "Scans"))
+    },
+    unbalanced_of: |batch| format!("!!! SEITENBILANZ GEHT NICHT AUF: {batch}"),
+    stored_of: |balance| format!("!!!   bei der Auslieferung: {balance}"),
+    no_balance: "keine Bilanz",
+    ledger_of: |balance| format!("!!!   Seiten im Bestand:    {balance}"),
+    balanced_of: |batches| match batches {
+        1 => "jede Seite ist nachgewiesen in 1 ausgelieferten Stapel".to_owned(),
+        _ => format!("jede Seite ist nachgewiesen in {} ausgelieferten Stapeln", super::Lang::De.number(batches)),
+    },
+    wrong_of: |batches| {
+        format!("!!! {batches} mit Seiten, die nicht sind, wo die Bilanz sagt: anhalten und dies melden")
+    },
+    unfinished_of: |batches| format!("{} noch nicht fertig:", counted(batches, "Stapel", "Stapel")),
+    batch_unopened_of: |scans| format!(", {} noch nicht geöffnet", counted(scans, "Scan", "Scans")),
+    input_folder: "(Eingangsordner)",
+    round_of: |round| format!(", Runde {round}"),
+    balance_of: |received, delivered| format!("{received} eingegangen = {delivered} ausgeliefert"),
+    part_blank: "leer",
+    part_separators: "Trennblätter",
+    part_held: "zurückgehalten",
+    part_processed: "auf dem Weg in ein Dokument",
+    part_open: "noch offen",
+    waits_of: |count, oldest| match count {
+        1 => format!("1 Sache wartet auf eine Entscheidung, seit {oldest}:"),
+        _ => {
+            let count = super::Lang::De.number(count);
+            format!("{count} Sachen warten auf eine Entscheidung, die älteste seit {oldest}:")
+        }
+    },
+    held_of: |pages, files| match (pages, files) {
+        (pages, 0) => counted(pages, "Seite", "Seiten"),
+        (0, files) => counted(files, "ganze Datei", "ganze Dateien"),
+        (pages, files) => {
+            format!("{}, {}", counted(pages, "Seite", "Seiten"), counted(files, "ganze Datei", "ganze Dateien"))
+        }
+    },
+    see_of: |typed| format!("ansehen: scanstrasse held list{typed}"),
+    again_of: |count| format!("wird erneut versucht: {count}"),
+    released_of: |count| format!("wird ohne Text ausgeliefert: {count}"),
+    discarded_of: |count| format!("von einer Person aufgegeben: {count}"),
+    decisions_of: |count, running| {
+        let when = if running {
+            "dieser Lauf befolgt sie an seinem Ende, sonst der nächste"
+        } else {
+            "der nächste Lauf befolgt sie"
+        };
+        format!("{}: {when}", counted(count, "Entscheidung wartet", "Entscheidungen warten"))
+    },
+    free_of: |state, output| {
+        let (state, output) = (state.unwrap_or("unbekannt"), output.unwrap_or("unbekannt"));
+        format!("freier Platz: {state} für den Zustand, {output} für die Ausgabe")
+    },
+    locked_in: "die Arbeiter sind auf diesem Rechner ganz eingeschlossen",
+    gaps_of: |gaps| format!("die Arbeiter wären nicht ganz eingeschlossen: {gaps}"),
 };
 
 /// What happened, as [`FaultKind::words`].

@@ -1,6 +1,6 @@
 //! English. The words for kinds of faults stand in [`crate::model::FaultKind`], because JSON has them too.
 
-use super::Words;
+use super::{StatusWords, Words};
 use crate::model::Stage;
 
 /// `1 page`, `2 pages`.
@@ -35,6 +35,7 @@ pub(super) static WORDS: Words = Words {
     at_least_of: |time| format!("at least {time}"),
     about_of: |time| format!("about {time}"),
     not_known_yet: "not known yet",
+    left_unknown: "time left not known yet",
     nothing_left: "nothing left to do",
 
     workers: "Workers",
@@ -58,7 +59,7 @@ pub(super) static WORDS: Words = Words {
     held: "Held",
     held_waits_of: |count, number| format!("{number} {} for a person", if count == 1 { "waits" } else { "wait" }),
     held_none: "nothing waits for a person",
-    held_how: "decide: scanstrasse held list",
+    held_how: "scanstrasse held list",
     disks: "Disks",
     disk_state: "state",
     disk_output: "output",
@@ -97,6 +98,7 @@ pub(super) static WORDS: Words = Words {
     place_output: "output folder",
     place_input: "input",
     disk_of_of: |place| format!("the disk of the {place}"),
+    folder_of: |place| format!("the {place}"),
     disk_full: "is full",
     low_space: "has less free space than limits.free_space_mib",
     read_only: "is read-only",
@@ -153,10 +155,6 @@ pub(super) static WORDS: Words = Words {
         format!("{} given up by a person and recorded", counted(count, "held thing", "held things"))
     },
 
-    live_none: "no run is at work",
-    live_dead_of: |time| format!("the run that was at work has told nothing for {time}: it ended abruptly, or hangs"),
-    live_of: |process, clock| format!("process {process}, since {clock}"),
-
     note_title_of: |file| format!("Held back: {file}"),
     note_whole_file: "The whole file",
     note_pages_of: |pages, count| format!("{} {pages}", if count == 1 { "Page" } else { "Pages" }),
@@ -175,6 +173,89 @@ pub(super) static WORDS: Words = Words {
     },
     note_safe: "Nothing is lost: the original lies unaltered beside this note. It goes to the delivered ones when all of it is \
         decided. This note may be deleted.",
+    status: STATUS,
+    watching_of: |folders, workers, metrics| {
+        let metrics = metrics.map_or(String::new(), |address| format!(", metrics at http://{address}/metrics"));
+        format!(
+            "watching {} with {}{metrics}",
+            counted(folders, "folder", "folders"),
+            counted(workers, "worker", "workers")
+        )
+    },
+    told_reload: "a new definition: the line begins anew with it when the pages in work are done",
+    reload_refused: "the new definition is refused, the line goes on as it was",
+    gave_up: "the pages in work took longer than limits.drain_seconds: ended without them; nothing is lost",
+    watched_of: |pages, documents| {
+        let (pages, documents) = (counted(pages, "page", "pages"), counted(documents, "document", "documents"));
+        format!("{pages} received in all, {documents} delivered; nothing is lost, the next start goes on")
+    },
+};
+
+const STATUS: StatusWords = StatusWords {
+    delivers_of: |state, output| format!("{state} delivers to {output}"),
+    delivered_nothing_of: |state| format!("{state} has delivered nothing yet"),
+    idle: "no run is at work",
+    idle_since_of: |began| format!("no run is at work; the last one began {began}"),
+    running_of: |since| format!("a run is at work{}", since.map_or(String::new(), |since| format!(" since {since}"))),
+    silent_of: |time| {
+        format!("the run at work has told nothing for {time}: it hangs, or its state folder takes no writing")
+    },
+    abrupt_of: |time| format!("the last run ended abruptly {time} ago; nothing is lost: run the same command again"),
+    pace_of: |rate, left| {
+        format!(": {rate} pages/min{}", left.map_or(String::new(), |left| format!(", about {left} left")))
+    },
+    contents_of: |pages, scans, documents| {
+        let (pages, scans) = (counted(pages, "page", "pages"), counted(scans, "scan", "scans"));
+        format!("{pages} in {scans}, {} delivered", counted(documents, "document", "documents"))
+    },
+    unopened_of: |scans| format!("besides {} not opened yet", counted(scans, "scan", "scans")),
+    whole_held_of: |scans| {
+        format!("besides {} held as a whole, with an unknown number of pages", counted(scans, "scan", "scans"))
+    },
+    unbalanced_of: |batch| format!("!!! PAGES DO NOT BALANCE: {batch}"),
+    stored_of: |balance| format!("!!!   stored when delivered: {balance}"),
+    no_balance: "no balance",
+    ledger_of: |balance| format!("!!!   pages in the ledger:   {balance}"),
+    balanced_of: |batches| {
+        let batches = counted(batches, "delivered batch", "delivered batches");
+        format!("every page is accounted for in {batches}")
+    },
+    wrong_of: |batches| format!("!!! {batches} with pages that are not where the balance says: stop, and report this"),
+    unfinished_of: |batches| format!("{} not finished:", counted(batches, "batch", "batches")),
+    batch_unopened_of: |scans| format!(", {} not opened yet", counted(scans, "scan", "scans")),
+    input_folder: "(input folder)",
+    round_of: |round| format!(", round {round}"),
+    balance_of: |received, delivered| format!("{received} received = {delivered} delivered"),
+    part_blank: "blank",
+    part_separators: "separators",
+    part_held: "held",
+    part_processed: "on their way to a document",
+    part_open: "still open",
+    waits_of: |count, oldest| {
+        let waits = counted(count, "thing waits", "things wait");
+        format!("{waits} for a person, the oldest since {oldest}:")
+    },
+    held_of: |pages, files| match (pages, files) {
+        (pages, 0) => counted(pages, "page", "pages"),
+        (0, files) => counted(files, "whole file", "whole files"),
+        (pages, files) => {
+            format!("{}, {}", counted(pages, "page", "pages"), counted(files, "whole file", "whole files"))
+        }
+    },
+    see_of: |typed| format!("see them: scanstrasse held list{typed}"),
+    again_of: |count| format!("to be tried again: {count}"),
+    released_of: |count| format!("to be delivered without text: {count}"),
+    discarded_of: |count| format!("given up by a person: {count}"),
+    decisions_of: |count, running| {
+        let when = if running { "this run at its end, or the next," } else { "the next run" };
+        format!("{} waiting: {when} acts on them", counted(count, "decision", "decisions"))
+    },
+    free_of: |state, output| {
+        let (state, output) = (state.unwrap_or("unknown"), output.unwrap_or("unknown"));
+        format!("free disk space: {state} for the state, {output} for the output")
+    },
+    locked_in: "workers are wholly locked in on this kernel",
+    gaps_of: |gaps| format!("workers would not be wholly locked in: {gaps}"),
 };
 
 /// A step of the line.

@@ -56,6 +56,8 @@ pub struct Words {
     /// When it may end, `about 16:40`.
     pub about_of: fn(&str) -> String,
     pub not_known_yet: &'static str,
+    /// The time left is not known yet.
+    pub left_unknown: &'static str,
     pub nothing_left: &'static str,
 
     // The blocks.
@@ -81,6 +83,7 @@ pub struct Words {
     /// How many things wait for a person.
     pub held_waits_of: fn(u64, &str) -> String,
     pub held_none: &'static str,
+    /// The command that lists them.
     pub held_how: &'static str,
     pub disks: &'static str,
     pub disk_state: &'static str,
@@ -115,6 +118,7 @@ pub struct Words {
     pub place_output: &'static str,
     pub place_input: &'static str,
     pub disk_of_of: fn(&str) -> String,
+    pub folder_of: fn(&str) -> String,
     pub disk_full: &'static str,
     pub low_space: &'static str,
     pub read_only: &'static str,
@@ -157,13 +161,6 @@ pub struct Words {
     pub summary_decide_of: fn(&str) -> String,
     pub summary_discarded_of: fn(u64) -> String,
 
-    // `status`.
-    pub live_none: &'static str,
-    /// A process that told nothing for so long.
-    pub live_dead_of: fn(&str) -> String,
-    /// Process, and since when.
-    pub live_of: fn(u32, &str) -> String,
-
     // The note beside a held original.
     pub note_title_of: fn(&str) -> String,
     pub note_whole_file: &'static str,
@@ -177,6 +174,74 @@ pub struct Words {
     /// The choices, each a command and what it does.
     pub note_choices_of: fn(u64) -> [(String, &'static str); 4],
     pub note_safe: &'static str,
+
+    /// What only `status` says.
+    pub status: StatusWords,
+
+    // The service.
+    /// Watch folders, workers, where metrics are told.
+    pub watching_of: fn(u64, u64, Option<std::net::SocketAddr>) -> String,
+    pub told_reload: &'static str,
+    pub reload_refused: &'static str,
+    pub gave_up: &'static str,
+    /// Pages and documents.
+    pub watched_of: fn(u64, u64) -> String,
+}
+
+/// What `status` says of a ledger and of the process at work with it.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct StatusWords {
+    /// State and output folder.
+    pub delivers_of: fn(&str, &str) -> String,
+    pub delivered_nothing_of: fn(&str) -> String,
+    pub idle: &'static str,
+    /// When the last run began.
+    pub idle_since_of: fn(&str) -> String,
+    /// When it began, if that is known.
+    pub running_of: fn(Option<&str>) -> String,
+    /// A process that holds the state folder has told nothing for so long.
+    pub silent_of: fn(&str) -> String,
+    /// None holds it, and the last one took nothing away when it ended, so long ago.
+    pub abrupt_of: fn(&str) -> String,
+    /// Pages a minute, and the time left.
+    pub pace_of: fn(&str, Option<&str>) -> String,
+    /// Pages, scans, documents.
+    pub contents_of: fn(u64, u64, u64) -> String,
+    pub unopened_of: fn(u64) -> String,
+    pub whole_held_of: fn(u64) -> String,
+    pub unbalanced_of: fn(&str) -> String,
+    pub stored_of: fn(&str) -> String,
+    pub no_balance: &'static str,
+    pub ledger_of: fn(&str) -> String,
+    pub balanced_of: fn(u64) -> String,
+    pub wrong_of: fn(u64) -> String,
+    pub unfinished_of: fn(u64) -> String,
+    pub batch_unopened_of: fn(u64) -> String,
+    pub input_folder: &'static str,
+    pub round_of: fn(u32) -> String,
+    /// Pages received, delivered.
+    pub balance_of: fn(&str, &str) -> String,
+    pub part_blank: &'static str,
+    pub part_separators: &'static str,
+    pub part_held: &'static str,
+    pub part_processed: &'static str,
+    pub part_open: &'static str,
+    /// How many things, and since when the oldest.
+    pub waits_of: fn(u64, &str) -> String,
+    /// Pages and whole files.
+    pub held_of: fn(u64, u64) -> String,
+    /// Options as typed.
+    pub see_of: fn(&str) -> String,
+    pub again_of: fn(u64) -> String,
+    pub released_of: fn(u64) -> String,
+    pub discarded_of: fn(u64) -> String,
+    /// How many decisions, and whether a run is at work.
+    pub decisions_of: fn(u64, bool) -> String,
+    /// Free space of state and output; `None`: unknown.
+    pub free_of: fn(Option<&str>, Option<&str>) -> String,
+    pub locked_in: &'static str,
+    pub gaps_of: fn(&str) -> String,
 }
 
 impl Lang {

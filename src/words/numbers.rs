@@ -32,12 +32,14 @@ impl Lang {
         format!("{sign}{}{mark}{}", self.number(tenths / 10), tenths % 10)
     }
 
-    /// A duration by its two largest units: `3.2 s`, `42 s`, `5 min`, `2 h 05 min`, `3 d 4 h`.
-    pub fn duration(self, time: Duration) -> String {
+    /// A short duration, with tenths below ten seconds: `3.2 s`; else as [`Self::duration`].
+    pub fn short(self, time: Duration) -> String {
         let tenths = (time.as_secs_f64() * 10.0).round();
-        if tenths < 100.0 {
-            return format!("{} s", self.decimal(tenths / 10.0));
-        }
+        if tenths < 100.0 { format!("{} s", self.decimal(tenths / 10.0)) } else { self.duration(time) }
+    }
+
+    /// A duration by its two largest units: `42 s`, `5 min`, `2 h 05 min`, `3 d 4 h`.
+    pub fn duration(self, time: Duration) -> String {
         let seconds = time.as_secs_f64().round() as u64;
         let minutes = (seconds + 30) / 60;
         let hours = (minutes + 30) / 60;
@@ -85,9 +87,8 @@ mod tests {
     #[test]
     fn durations_have_two_units_and_no_odd_sixties() {
         for (seconds, en, de) in [
-            (0.0, "0.0 s", "0,0 s"),
-            (3.21, "3.2 s", "3,2 s"),
-            (9.96, "10 s", "10 s"),
+            (0.0, "0 s", "0 s"),
+            (3.6, "4 s", "4 s"),
             (59.4, "59 s", "59 s"),
             (59.6, "1 min", "1 min"),
             (3569.0, "59 min", "59 min"),
@@ -100,6 +101,9 @@ mod tests {
             assert_eq!((Lang::En.duration(time).as_str(), Lang::De.duration(time).as_str()), (en, de), "{seconds}");
         }
         assert!(!Lang::De.duration(Duration::MAX).is_empty());
+        for (seconds, text) in [(0.0, "0,0 s"), (3.21, "3,2 s"), (9.96, "10 s"), (59.6, "1 min")] {
+            assert_eq!(Lang::De.short(Duration::from_secs_f64(seconds)), text);
+        }
     }
 
     #[test]

@@ -30,9 +30,9 @@ pub struct Activity {
     pub since: Instant,
 }
 
-/// The activities of a pool.
+/// What the workers of a pool are at, also while and after it is gone.
 #[derive(Debug)]
-pub(super) struct Activities {
+pub struct Activities {
     started: Instant,
     /// For each worker, milliseconds since `started`, shifted by [`BITS`], and what it does.
     workers: Vec<AtomicU64>,
@@ -61,8 +61,8 @@ impl Activities {
         }
     }
 
-    /// What all are at.
-    pub(super) fn now(&self) -> Vec<Activity> {
+    /// What all are at, by number.
+    pub fn now(&self) -> Vec<Activity> {
         let read = |slot: &AtomicU64| {
             let packed = slot.load(Ordering::Relaxed);
             let doing = match packed & ((1 << BITS) - 1) {

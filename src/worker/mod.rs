@@ -20,7 +20,7 @@ pub mod sandbox;
 pub mod scout;
 mod watch;
 
-pub use activity::{Activity, Doing};
+pub use activity::{Activities, Activity, Doing};
 pub use check::check;
 pub use memory::end_process_if_refused as end_process_if_out_of_memory;
 pub use sandbox::Protection;

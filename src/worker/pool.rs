@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::activity::{Activities, Activity, Doing};
+use super::activity::{Activities, Doing};
 use super::files::Files;
 use super::frame::{self, FrameError};
 use super::watch::{Budget, Overrun, Watch};
@@ -105,9 +105,9 @@ impl Pool {
         self.protection
     }
 
-    /// What each worker is at now.
-    pub fn activity(&self) -> Vec<Activity> {
-        self.activities.now()
+    /// What each worker is at, to be looked at from anywhere.
+    pub fn activities(&self) -> &Arc<Activities> {
+        &self.activities
     }
 
     /// Where jobs go, each with a number of the caller's; full when every worker has enough to do.

@@ -111,7 +111,7 @@ fn sample(line: &str) -> Sample {
 /// Classes grow, the last holds all.
 fn check_histograms(all: &Exposition) {
     for (name, _) in all.families.iter().filter(|(_, kind)| *kind == "histogram") {
-        let of = |suffix: &str| all.samples.iter().filter(move |s| s.name == format!("{name}{suffix}"));
+        let of = |suffix: &'static str| all.samples.iter().filter(move |s| s.name == format!("{name}{suffix}"));
         let classes: Vec<_> = of("_bucket").map(|s| (s.labels["le"].clone(), s.value)).collect();
         let bounds = classes.iter().map(|(le, _)| le.replace("+Inf", "inf").parse::<f64>().unwrap());
         assert!(bounds.is_sorted(), "{classes:?}");

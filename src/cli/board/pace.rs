@@ -14,10 +14,11 @@ const NOW: Duration = Duration::from_secs(60);
 /// After so long, at work, there is a rate at all.
 const FIRST_RATE: Duration = Duration::from_secs(5);
 
-/// Time at work between two samples for the spread.
-const SAMPLE: Duration = Duration::from_secs(5);
+/// Time at work between two samples for the spread, at first and at last: it doubles whenever they fill their room.
+const FIRST_STEP: Duration = Duration::from_secs(1);
+const LAST_STEP: Duration = Duration::from_secs(4);
 
-/// Samples kept: half an hour at work.
+/// Samples kept: in the end, those of the last 24 minutes at work.
 const SAMPLES: usize = 360;
 
 /// The spread is taken over so many windows ...
@@ -37,6 +38,8 @@ pub(super) struct Pace {
     recent: VecDeque<(Instant, u64)>,
     /// What was done after so much time at work.
     samples: VecDeque<(Duration, u64)>,
+    /// Between two samples.
+    step: Duration,
 }
 
 impl Pace {
@@ -47,6 +50,7 @@ impl Pace {
             last: None,
             recent: VecDeque::new(),
             samples: VecDeque::from([(Duration::ZERO, 0)]),
+            step: FIRST_STEP,
         }
     }
 
@@ -69,9 +73,12 @@ impl Pace {
         while self.recent.get(1).is_some_and(|(at, _)| now.saturating_duration_since(*at) >= NOW) {
             self.recent.pop_front();
         }
-        if self.samples.back().is_none_or(|(at, _)| self.worked.saturating_sub(*at) >= SAMPLE) {
+        if self.samples.back().is_none_or(|(at, _)| self.worked.saturating_sub(*at) >= self.step) {
             self.samples.push_back((self.worked, self.done));
-            if self.samples.len() > SAMPLES {
+            if self.samples.len() > SAMPLES && self.step < LAST_STEP {
+                self.step *= 2;
+                self.samples = self.samples.iter().copied().step_by(2).collect();
+            } else if self.samples.len() > SAMPLES {
                 self.samples.pop_front();
             }
         }
@@ -88,7 +95,7 @@ impl Pace {
         rate(self.worked, self.done)
     }
 
-    /// When `pages` may be done, by the quartiles of the rate over windows of the last half hour at work.
+    /// When `pages` may be done, by the quartiles of the rate over windows of the last minutes at work.
     pub(super) fn left(&self, pages: u64) -> Option<Left> {
         let (&first, &last) = (self.samples.front()?, self.samples.back()?);
         let done = last.1.saturating_sub(first.1);

@@ -11,7 +11,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::gauge::ConstGauge;
 
-use crate::cli::status::free_bytes;
+use crate::cli::survey::free_bytes;
 use crate::ledger::{self, HeldState, LedgerError};
 
 /// Time for which what the ledger said is told again, so that nobody can keep it busy by asking.
