@@ -338,11 +338,7 @@ pub fn watch(
     events: &Sender<Event>,
     controls: &Controls,
 ) -> Result<Summary, RunError> {
-    let _ = whole;
-    while !controls.is_stopping() {
-        controls.beat();
-        thread::sleep(Duration::from_millis(100));
-    }
+    let _ = (whole, controls);
     run(backlog, jobs, outcomes, events, &AtomicBool::new(true))
 }
 
