@@ -100,10 +100,11 @@ impl Collector for Standing {
                 ConstGauge::new(count(bytes)).encode(free.encode_family(&[("folder", folder)])?)?;
             }
         }
-        let Some(held) = self.held(&state) else { return Ok(()) };
+        // The families stand there even while there is no ledger to fill them.
+        let held = self.held(&state);
         let mut pages =
             encoder.encode_descriptor("pages_held", "Pages that are held, by reason.", None, MetricType::Gauge)?;
-        for (kind, count) in &held.pages {
+        for (kind, count) in held.iter().flat_map(|held| &held.pages) {
             ConstGauge::new(*count).encode(pages.encode_family(&[("kind", kind.as_str())])?)?;
         }
         let open = encoder.encode_descriptor(
@@ -112,6 +113,6 @@ impl Collector for Standing {
             None,
             MetricType::Gauge,
         )?;
-        ConstGauge::new(held.open).encode(open)
+        held.map_or(Ok(()), |held| ConstGauge::new(held.open).encode(open))
     }
 }
