@@ -74,10 +74,9 @@ pub(super) fn no_workers(error: PoolError) -> Failure {
     Failure::stopped(error.to_string(), "check the models with `make models`")
 }
 
-/// The first SIGINT or SIGTERM lets running pages end; a second one ends the program at once (nothing is lost then
+/// The first SIGINT or SIGTERM sets `stop`, which lets running pages end; a second one ends the program at once (nothing is lost then
 /// either: what was not committed is done again).
-pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
+pub(super) fn stop_on_signals(stop: &Arc<AtomicBool>) -> Result<(), Failure> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
@@ -85,7 +84,7 @@ pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     }
     // A file larger than `ulimit -f` allows is an error of that write, not the end of the program.
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map_err(no_signals)?;
-    Ok(stop)
+    Ok(())
 }
 
 /// Set by every SIGHUP.

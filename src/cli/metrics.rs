@@ -66,6 +66,7 @@ pub(super) struct Metrics {
     queue: Family<StageLabel, Gauge>,
     waiting: Family<StationLabel, Gauge>,
     claimed: Family<StationLabel, Counter>,
+    away: Family<StationLabel, Gauge>,
     paused: Family<ReasonLabel, Gauge>,
     folders: Arc<Folders>,
     health: AtomicU8,
@@ -79,7 +80,7 @@ impl Metrics {
         let page_seconds = Histogram::new(PAGE_SECONDS);
         let (pages_processed, documents_delivered) = (Counter::default(), Counter::default());
         let (worker_busy, queue, paused) = (Family::default(), Family::default(), Family::default());
-        let (waiting, claimed) = (Family::default(), Family::default());
+        let (waiting, claimed, away) = (Family::default(), Family::default(), Family::default());
         let folders = Arc::new(Folders::default());
         // The library adds `_total` to counters, and the full stop to each help.
         registry.register("pages_processed", "Pages that workers have processed", pages_processed.clone());
@@ -89,6 +90,7 @@ impl Metrics {
         registry.register("queue", "What is at hand, by stage", queue.clone());
         registry.register("files_waiting", "Files in a watch folder that are not complete yet", waiting.clone());
         registry.register("files_claimed", "Complete files that were taken from a watch folder", claimed.clone());
+        registry.register("station_away", "1 while a watch folder cannot be reached", away.clone());
         registry.register("paused", "1 while nothing new is begun, by whom: machine or person", paused.clone());
         registry.register_collector(Box::new(Standing::new(folders.clone())));
         let health = AtomicU8::new(Health::Moving as u8);
@@ -101,6 +103,7 @@ impl Metrics {
             queue,
             waiting,
             claimed,
+            away,
             paused,
             folders,
             health,
@@ -115,9 +118,11 @@ impl Metrics {
             drop(self.worker_busy.get_or_create(&WorkerLabel { worker }));
         }
         self.waiting.clear();
+        self.away.clear();
         for station in &pipeline.watch {
             let label = StationLabel { station: station.name.clone() };
             self.waiting.get_or_create(&label).set(0);
+            self.away.get_or_create(&label).set(0);
             drop(self.claimed.get_or_create(&label));
         }
         self.set_queue(Queue::default());
@@ -151,6 +156,11 @@ impl Metrics {
             Event::Claimed { station, files } => {
                 if let Some(label) = label(station) {
                     self.claimed.get_or_create(&label).inc_by(*files);
+                }
+            }
+            Event::Away { station, away } => {
+                if let Some(label) = label(station) {
+                    self.away.get_or_create(&label).set(i64::from(*away));
                 }
             }
             Event::Paused { .. } => self.set_paused("machine", true),

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use std::thread;
 
 use clap::Args;
@@ -60,13 +59,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         .or_else(|| pipeline.state.clone())
         .unwrap_or_else(|| arguments.output.join(STATE_FOLDER));
     let config = pool_config(&pipeline, arguments.workers)?;
-    let stop = stop_on_signals()?;
+    let controls = Controls::default();
+    stop_on_signals(controls.stop_flag())?;
     let pool = start_pool(config)?;
     warn_of_gaps(pool.protection(), arguments.json);
     let backlog =
         Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
 
-    let (lang, controls) = (arguments.language.choose(), Controls::default());
+    let lang = arguments.language.choose();
     let longest = backlog.pipeline.pauses.longest;
     let (events, news) = unbounded();
     let mut show = Show::begin(Scene {
@@ -80,9 +80,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     });
     show.workers(pool.activities().clone());
     let result = thread::scope(|scope| {
-        let (backlog, pool, stop) = (&backlog, &pool, &*stop);
-        let line = scope.spawn(move || dispatch::run(backlog, pool.jobs(), pool.outcomes(), &events, stop));
-        show::until_done(&mut show, &news, || stop.load(Ordering::SeqCst));
+        let (backlog, pool, controls) = (&backlog, &pool, &controls);
+        let line = scope.spawn(move || dispatch::run(backlog, pool.channels(), &events, controls));
+        show::until_done(&mut show, &news, || controls.is_stopping());
         line.join()
     });
     pool.stop();

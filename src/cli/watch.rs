@@ -78,12 +78,14 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     prepare_output(&definition.backlog.output)?;
     let metrics = Arc::new(Metrics::new(&definition.backlog.pipeline.name));
     let listens = definition.metrics.map(|address| listen(address, &metrics)).transpose()?;
+    let stop = Arc::default();
+    stop_on_signals(&stop)?;
     let mut desk = Desk {
         arguments,
         lang: arguments.language.choose(),
         voice: Voice::choose(arguments.json),
         service: Service::from_environment(),
-        stop: stop_on_signals()?,
+        stop,
         reload: reload_on_signal()?,
         terminal: std::io::stderr().is_terminal(),
         metrics,
@@ -340,7 +342,7 @@ fn work(
     let pool = start_pool(definition.config.clone()).map_err(Stuck::Workers)?;
     let _ = begun.send(Begun { protection: pool.protection(), activities: pool.activities().clone() });
     let whole = |path: &Path| scout.look(path);
-    let result = dispatch::watch(&definition.backlog, pool.jobs(), pool.outcomes(), &whole, events, controls);
+    let result = dispatch::watch(&definition.backlog, pool.channels(), &whole, events, controls);
     pool.stop();
     result.map_err(Stuck::Line)
 }

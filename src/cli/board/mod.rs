@@ -211,6 +211,7 @@ impl Board {
                 }
             }
             Event::Queue(queue) => self.queue = Some(*queue),
+            Event::Away { .. } => {}
             Event::Halted { on } => self.halted = *on,
         }
         self.settle(at);
