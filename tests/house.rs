@@ -26,19 +26,20 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("evidence", &["model", "deliver", "pdf", "intake"]),
     ("pdf", &["model"]),
     ("export", &["model"]),
+    ("words", &["model"]),
     ("pipeline", &["model", "assemble", "intake", "page", "raster", "ocr", "worker"]),
     (
         "dispatch",
         &[
             "model", "saboteur", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
-            "evidence", "pdf", "export", "pipeline",
+            "evidence", "pdf", "export", "pipeline", "words",
         ],
     ),
     (
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "export", "pipeline", "dispatch",
+            "pdf", "export", "pipeline", "words", "dispatch",
         ],
     ),
 ];

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 use super::RunError;
 use crate::ledger::{LedgerError, Store};
@@ -15,7 +16,8 @@ use crate::model::Digest;
 use crate::saboteur::{self, Step};
 
 /// What is wrong with a disk, share or folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// No room is left, or a quota is used up.
     DiskFull,
@@ -32,7 +34,8 @@ pub enum Cause {
 }
 
 /// Where something is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// The state folder.
     State,
@@ -43,7 +46,8 @@ pub enum Place {
 }
 
 /// What a person has to mend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub struct Trouble {
     /// What is wrong.
     pub cause: Cause,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::finish::add_up;
-use super::{BatchState, HeldState, Ledger, LedgerError, PageState, ScanState};
-use crate::model::{FaultKind, PageCounts};
+use super::{BatchState, HeldState, Json, Ledger, LedgerError, PageState, ScanState};
+use crate::model::{Fault, FaultKind, PageCounts};
 
 /// How a ledger stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +79,70 @@ pub struct RunRow {
     pub backlog_scans: Option<u64>,
 }
 
+/// What was done before a run, and what waits for a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// Pages that were processed or held, ever.
+    pub pages: u64,
+    /// Documents that stand at the target.
+    pub documents: u64,
+    /// Of these, planned since the moment asked for.
+    pub documents_since: u64,
+    /// Their pages.
+    pub pages_since: u64,
+}
+
+/// Something that waits for a person, without its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldSince {
+    /// Why.
+    pub fault: Fault,
+    /// When it was held, the last time.
+    pub at: Timestamp,
+}
+
 impl Ledger {
+    /// What was done so far, and of that since `since`. Counts from indexes, and reads only the documents since then.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn so_far(&self, since: Timestamp) -> Result<SoFar, LedgerError> {
+        let count = |sql: &str, parameter: i64| -> Result<u64, LedgerError> {
+            Ok(self.sql.query_row(sql, [parameter], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        };
+        // Documents are numbered in the order in which they were planned.
+        let last_before = "SELECT id FROM document WHERE created_ms < ?1 ORDER BY id DESC LIMIT 1";
+        let before: Option<i64> =
+            self.sql.query_row(last_before, [since.as_millisecond()], |row| row.get(0)).optional()?;
+        let before = before.unwrap_or_default();
+        Ok(SoFar {
+            pages: count("SELECT count(*) FROM page WHERE state > ?1", 0)?,
+            documents: self.documents_delivered()?,
+            documents_since: count("SELECT count(*) FROM document WHERE id > ?1 AND state = 1", before)?,
+            pages_since: count("SELECT count(*) FROM page WHERE document > ?1", before)?,
+        })
+    }
+
+    /// How much waits for a person, and the newest of it.
+    ///
+    /// # Errors
+    /// SQLite failed, or a fault does not read back.
+    pub fn held_newest(&self, limit: u32) -> Result<(u64, Vec<HeldSince>), LedgerError> {
+        // `state < 4` stands there for the partial index.
+        let count = "SELECT count(*) FROM held WHERE state < 4 AND state = ?1";
+        let count: i64 = self.sql.query_row(count, [HeldState::Open], |row| row.get(0))?;
+        let sql = "SELECT fault, last_ms FROM held WHERE state < 4 AND state = ?1
+                   ORDER BY last_ms DESC, id DESC LIMIT ?2";
+        let mut statement = self.sql.prepare(sql)?;
+        let rows = statement.query_map(params![HeldState::Open, limit], |row| {
+            Ok(HeldSince {
+                fault: row.get::<_, Json<Fault>>(0)?.0,
+                at: Timestamp::from_millisecond(row.get(1)?).unwrap_or_default(),
+            })
+        })?;
+        Ok((count.unsigned_abs(), rows.collect::<Result<_, _>>()?))
+    }
+
     /// How everything stands. Compares each delivered batch's stored balance with where its pages are.
     ///
     /// # Errors

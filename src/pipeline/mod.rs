@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -120,6 +121,10 @@ pub struct Pipeline {
     pub attempts: u32,
     /// `limits.pause_minutes`, `limits.free_space_mib`.
     pub pauses: Pauses,
+    /// `limits.drain_seconds`: longest time that a line which was told to stop may take for the pages in work.
+    pub drain: Duration,
+    /// `service.metrics`: where `watch` answers Prometheus, if anywhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// A pipeline file cannot be used.

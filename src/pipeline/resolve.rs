@@ -1,6 +1,7 @@
 //! Every key of a pipeline file: its type, its range, its default, and which keys exclude each other.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let (target, output) = target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, separate, &own);
-    let (limits, attempts, pauses) = limits(&top, &mut decode);
+    let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
+    let metrics = service(&top);
     top.finish();
     Pipeline {
         name: line.name,
@@ -59,6 +61,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         limits,
         attempts,
         pauses,
+        drain,
+        metrics,
     }
 }
 
@@ -332,10 +336,17 @@ fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
     (target, folder)
 }
 
-fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32, Pauses) {
+struct Limits {
+    worker: WorkerLimits,
+    attempts: u32,
+    pauses: Pauses,
+    drain: Duration,
+}
+
+fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> Limits {
     let table = top.table("limits");
     let defaults = WorkerLimits::default();
-    let limits = WorkerLimits {
+    let worker = WorkerLimits {
         open_time: table.integer("open_seconds", 1..=3600).map_or(defaults.open_time, Duration::from_secs),
         page_time: table.integer("page_seconds", 1..=3600).map_or(defaults.page_time, Duration::from_secs),
         cpu_time: table.integer("cpu_seconds", 1..=3600).map_or(defaults.cpu_time, Duration::from_secs),
@@ -350,8 +361,26 @@ fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32, Pau
         decode.max_unpacked_bytes = mib << 20;
     }
     let pauses = pauses(&table);
+    let drain = table.integer("drain_seconds", 1..=3600).map_or(DEFAULT_DRAIN, Duration::from_secs);
     table.finish();
-    (limits, attempts, pauses)
+    Limits { worker, attempts, pauses, drain }
+}
+
+/// `limits.drain_seconds`, if the file names none: enough for pages in work, and less than service managers wait.
+const DEFAULT_DRAIN: Duration = Duration::from_secs(60);
+
+fn service(top: &Table<'_>) -> Option<SocketAddr> {
+    let table = top.table("service");
+    let metrics = table.text("metrics").and_then(|text| {
+        let address = text.value.parse().ok();
+        if address.is_none() {
+            let hint = "write an address with a port, as \"127.0.0.1:9464\"";
+            table.refuse("metrics", format!("{} is no address", quoted(text.value)), Some(hint.into()));
+        }
+        address
+    });
+    table.finish();
+    metrics
 }
 
 fn pauses(limits: &Table<'_>) -> Pauses {

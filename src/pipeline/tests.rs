@@ -90,6 +90,9 @@ fn every_key_arrives_where_it_belongs() {
         free_space_mib = 3
         cpu_seconds = 9
         memory_mib = 2048
+        drain_seconds = 11
+        [service]
+        metrics = "[::1]:9464"
         [[type]]
         name = "A"
         titles = ["aa", "bb"]
@@ -133,6 +136,7 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.pauses.longest.as_secs(), p.pauses.min_free_bytes), (0, 3 << 20));
     assert_eq!(p.duplicates, Some(DuplicateAction::Link));
     assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
+    assert_eq!((p.drain.as_secs(), p.metrics), (11, Some("[::1]:9464".parse().unwrap())));
     assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
     let first = StationRules {
         folder: "/scans/1".into(),
@@ -215,6 +219,8 @@ fn mistakes_are_told_with_line_column_and_key() {
             "N\n[limits]\nmax_pages = 99999999999999999999\nattempts = -1",
             &["3:13 limits.max_pages", "4:12 limits.attempts"],
         ),
+        ("N\n[limits]\ndrain_seconds = 0", &["3:17 limits.drain_seconds"]),
+        ("N\n[service]\nmetrics = \"localhost\"", &["3:11 service.metrics"]),
         ("N\n[type]\nname = \"A\"\nfoo = 1", &["2:1 type", "3:8 type.name", "4:1 type.foo"]),
         ("N\n[[line2]]\n", &["2:3 line2"]),
         ("N\n[[type]]\n", &["2:1 type.name", "2:1 type.name"]),

@@ -6,6 +6,7 @@
 //! the parent demands of an answer. [`sandbox`] is what the worker locks itself into, [`watch`] and [`memory`] are how its
 //! other limits are kept and told.
 
+mod activity;
 mod check;
 pub mod child;
 mod files;
@@ -19,6 +20,7 @@ pub mod sandbox;
 pub mod scout;
 mod watch;
 
+pub use activity::{Activities, Activity, Doing};
 pub use check::check;
 pub use memory::end_process_if_refused as end_process_if_out_of_memory;
 pub use sandbox::Protection;
