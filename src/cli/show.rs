@@ -40,6 +40,7 @@ pub(super) enum Display {
     /// Every event as a line of JSON.
     Json,
     /// Not here: others read the live file.
+    #[allow(dead_code)] // for a line whose events go to the journal
     Silent,
 }
 
@@ -171,6 +172,7 @@ impl<'a> Show<'a> {
     }
 
     /// How the line stands now.
+    #[allow(dead_code)] // for metrics and the service manager
     pub(super) fn view(&self) -> View {
         self.board.view(Moment::now())
     }

@@ -9,7 +9,8 @@ mod pace;
 mod tests;
 mod view;
 
-pub(super) use view::{DiskView, HeldView, Left, Phase, Progressed, QueueView, StationView, Tally, View, WorkerView};
+pub(super) use view::{DiskView, HeldView, Phase, StationView, View, WorkerView};
+use view::{Progressed, QueueView, Tally};
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -172,10 +172,3 @@ pub(in crate::cli) struct View {
     /// The disk of the output folder.
     pub disk_output: Option<DiskView>,
 }
-
-impl View {
-    /// Whether the line ends by itself soon.
-    pub(in crate::cli) fn is_ending(&self) -> bool {
-        matches!(self.phase, Phase::Draining | Phase::Stopping)
-    }
-}
