@@ -9,6 +9,8 @@ mod pace;
 mod tests;
 mod view;
 
+#[cfg(test)]
+pub(super) use view::Left;
 pub(super) use view::{DiskView, HeldView, Phase, StationView, View, WorkerView};
 use view::{Progressed, QueueView, Tally};
 

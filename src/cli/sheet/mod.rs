@@ -3,6 +3,9 @@
 //! In: a [`View`], a language, a width. Out: styled lines, none wider than that. Knows no terminal. Colour only repeats what the
 //! words say.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,9 +13,9 @@ use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::board::{DiskView, Phase, StationView, View, WorkerView};
-use super::paused::Places;
-use super::progress::left_text;
+use crate::cli::board::{DiskView, Phase, StationView, View, WorkerView};
+use crate::cli::paused::Places;
+use crate::cli::progress::left_text;
 use crate::words::{Lang, Words};
 use crate::worker::Doing;
 
@@ -210,7 +213,7 @@ fn top(view: &View, places: Option<&Places>, look: Look, width: usize) -> Vec<Li
     let mut lines = ends(name, vec![look.span(phase, tone), look.span(format!(" {since}"), Tone::Plain)], width);
     if let Some(trouble) = view.trouble {
         let wrong = places.cloned().unwrap_or_default().trouble_text(look.lang, trouble);
-        let remedy = super::paused::remedy(look.lang, trouble.cause);
+        let remedy = crate::cli::paused::remedy(look.lang, trouble.cause);
         for text in wrapped(&format!("{wrong}: {remedy}"), width) {
             lines.push(Line::from(look.span(text, Tone::Bad)));
         }
@@ -417,7 +420,7 @@ fn stations(view: &View, look: Look) -> Vec<Line<'static>> {
 fn held(view: &View, look: Look) -> Vec<Line<'static>> {
     let times: Vec<_> = view.held_newest.iter().map(|held| clock(look.lang, held.at, view.at)).collect();
     let time = cells(&times);
-    let line = |(held, at): (&super::board::HeldView, &String)| {
+    let line = |(held, at): (&crate::cli::board::HeldView, &String)| {
         Line::from(vec![
             look.span(format!(" {at:time$}  "), Tone::Dim),
             look.span(look.lang.fault(held.kind), Tone::Warn),
