@@ -129,6 +129,7 @@ pub(super) fn json_line(event: &Event) -> serde_json::Value {
             "event": "queue", "unopened": queue.unopened, "pages": queue.pages, "in_work": queue.in_work,
             "finishing": queue.finishing,
         }),
+        Event::Away { station, away } => json!({"event": "away", "station": station, "away": away}),
         Event::Halted { on } => json!({"event": "halted", "on": on}),
     }
 }

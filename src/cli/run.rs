@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
@@ -76,7 +75,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         .unwrap_or_else(|| arguments.output.join(STATE_FOLDER));
     let models = ModelFolder::locate(pipeline.models.as_deref())
         .map_err(|e| Failure::stopped(e.to_string(), "run `make models`, or set SCANSTRASSE_MODELS or ocr.models"))?;
-    let stop = stop_on_signals()?;
+    let controls = Controls::default();
+    stop_on_signals(&controls)?;
     let pool = Pool::start(PoolConfig {
         workers: arguments.workers.map(usize::from).or(pipeline.workers).unwrap_or_else(processors),
         recipe: pipeline.recipe.clone(),
@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let backlog =
         Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
 
-    let (lang, controls) = (arguments.language.choose(), Controls::default());
+    let lang = arguments.language.choose();
     let longest = backlog.pipeline.pauses.longest;
     let (events, news) = unbounded();
     let mut show = Show::begin(Scene {
@@ -102,9 +102,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     });
     show.workers(pool.activities().clone());
     let result = thread::scope(|scope| {
-        let (backlog, pool, stop) = (&backlog, &pool, &*stop);
-        let line = scope.spawn(move || dispatch::run(backlog, pool.jobs(), pool.outcomes(), &events, stop));
-        show::until_done(&mut show, &news, || stop.load(Ordering::SeqCst));
+        let (backlog, pool, controls) = (&backlog, &pool, &controls);
+        let line = scope.spawn(move || dispatch::run(backlog, pool.channels(), &events, controls));
+        show::until_done(&mut show, &news);
         line.join()
     });
     pool.stop();
@@ -164,8 +164,8 @@ fn prepare_output(output: &Path) -> Result<(), Failure> {
 
 /// The first SIGINT or SIGTERM lets running pages end; a second one ends the program at once (nothing is lost then
 /// either: what was not committed is done again).
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
+pub(super) fn stop_on_signals(controls: &Controls) -> Result<(), Failure> {
+    let stop = controls.stop_flag();
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
@@ -174,7 +174,7 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     // A file larger than `ulimit -f` allows is an error of that write, not the end of the program.
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
         .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
-    Ok(stop)
+    Ok(())
 }
 
 /// `1 page`, `2 pages`.

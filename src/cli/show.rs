@@ -224,16 +224,13 @@ impl Drop for Show<'_> {
     }
 }
 
-/// Shows a line until its events end. `stops` is asked whether a signal told it to stop.
-pub(super) fn until_done(show: &mut Show<'_>, news: &Receiver<Event>, stops: impl Fn() -> bool) {
+/// Shows a line until its events end.
+pub(super) fn until_done(show: &mut Show<'_>, news: &Receiver<Event>) {
     loop {
         match news.recv_timeout(TICK) {
             Ok(event) => show.note(&event),
             Err(RecvTimeoutError::Timeout) => show.tick(),
             Err(RecvTimeoutError::Disconnected) => break,
-        }
-        if stops() {
-            show.controls.stop();
         }
     }
     show.finish();

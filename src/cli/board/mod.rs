@@ -81,6 +81,8 @@ struct Station {
     today: u64,
     run: u64,
     waiting: u64,
+    /// It cannot be reached.
+    away: bool,
     last: Option<Timestamp>,
     /// When how many were taken, in the last hour.
     hour: VecDeque<(Instant, u64)>,
@@ -211,6 +213,11 @@ impl Board {
                     station.run += files;
                     station.last = Some(at.time);
                     station.hour.push_back((at.instant, *files));
+                }
+            }
+            Event::Away { station, away } => {
+                if let Some(station) = self.stations.get_mut(*station) {
+                    station.away = *away;
                 }
             }
             Event::Queue(queue) => self.queue = Some(*queue),
@@ -359,6 +366,7 @@ impl Station {
             today: self.today,
             run: self.run,
             waiting: self.waiting,
+            away: self.away,
             last_hour: self.hour.iter().filter(within).map(|(_, files)| files).sum(),
             last: self.last,
         }

@@ -83,6 +83,8 @@ pub(in crate::cli) struct StationView {
     pub run: u64,
     /// Files in it that are not complete yet.
     pub waiting: u64,
+    /// It cannot be reached.
+    pub away: bool,
     /// Files taken in the last 60 minutes.
     pub last_hour: u64,
     /// When the last one was taken.

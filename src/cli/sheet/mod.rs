@@ -22,6 +22,9 @@ use crate::worker::Doing;
 /// A line narrower than this gets its blocks one below the other.
 const WIDE: usize = 76;
 
+/// Columns that the name of a station gets at least.
+const SHORT_NAME: usize = 8;
+
 /// What a span says beside its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
@@ -319,7 +322,7 @@ fn blocks(view: &View, look: Look, width: usize) -> Vec<Block> {
         blocks.push(Block {
             title: words.stations.to_owned(),
             note: String::new(),
-            lines: stations(view, look),
+            lines: stations(view, look, width),
             rank: 2,
         });
     }
@@ -391,28 +394,42 @@ fn queue(view: &View, look: Look) -> Vec<Line<'static>> {
     rows.map(row).into()
 }
 
-fn stations(view: &View, look: Look) -> Vec<Line<'static>> {
+fn stations(view: &View, look: Look, width: usize) -> Vec<Line<'static>> {
     let (words, lang) = (look.words(), look.lang);
-    let name = cells(view.stations.iter().map(|station| station.name.clone())).clamp(8, 22);
     let number =
         |count: fn(&StationView) -> u64| cells(view.stations.iter().map(|station| lang.number(count(station))));
     let (today, waiting, hour) =
         (number(|station| station.today), number(|station| station.waiting), number(|station| station.last_hour));
-    let line = |station: &StationView| {
-        let last = station.last.map_or(words.nothing_yet.to_owned(), |last| clock(lang, last, view.at));
-        let field = |label: &str, value: u64, width: usize| {
-            [
-                look.span(format!("  {label} "), Tone::Dim),
-                look.span(format!("{:>width$}", lang.number(value)), Tone::Strong),
-            ]
+    let facts = |station: &StationView, with_hour: bool| {
+        let mut facts = vec![(words.station_today, station.today, today)];
+        if with_hour {
+            facts.push((words.station_last_hour, station.last_hour, hour));
+        }
+        facts.push((words.station_waiting, station.waiting, waiting));
+        let fact = |(label, value, width): (&str, u64, usize)| {
+            let value = format!("{:>width$}", lang.number(value));
+            [look.span(format!("  {label} "), Tone::Dim), look.span(value, Tone::Strong)]
         };
-        let mut spans = vec![look.span(format!(" {}", fitted(&station.name, name)), Tone::Plain)];
-        spans.extend(field(words.station_today, station.today, today));
-        spans.extend(field(words.station_last_hour, station.last_hour, hour));
-        spans.extend(field(words.station_waiting, station.waiting, waiting));
-        spans.push(look.span(format!("  {} ", words.station_last), Tone::Dim));
-        spans.push(look.span(last, Tone::Plain));
+        let mut spans: Vec<_> = facts.into_iter().flat_map(fact).collect();
+        if station.away {
+            spans.push(look.span(format!("  {}", words.station_away), Tone::Bad));
+        } else {
+            let last = station.last.map_or(words.nothing_yet.to_owned(), |last| clock(lang, last, view.at));
+            spans.push(look.span(format!("  {} ", words.station_last), Tone::Dim));
+            spans.push(look.span(last, Tone::Plain));
+        }
         Line::from(spans)
+    };
+    // Where there is little room, the inflow goes, then the end of a name.
+    let widest =
+        |with_hour| view.stations.iter().map(|station| facts(station, with_hour).width()).max().unwrap_or_default();
+    let with_hour = widest(true) + SHORT_NAME < width;
+    let room = width.saturating_sub(widest(with_hour) + 1).max(SHORT_NAME);
+    let name = cells(view.stations.iter().map(|station| &station.name)).min(room);
+    let line = |station: &StationView| {
+        let mut line = Line::from(look.span(format!(" {}", fitted(&station.name, name)), Tone::Plain));
+        line.spans.extend(facts(station, with_hour).spans);
+        line
     };
     view.stations.iter().map(line).collect()
 }
