@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let result = thread::scope(|scope| {
         let (backlog, pool, controls) = (&backlog, &pool, &controls);
         let line = scope.spawn(move || dispatch::run(backlog, pool.channels(), &events, controls));
-        show::until_done(&mut show, &news, || controls.is_stopping());
+        show::until_done(&mut show, &news);
         line.join()
     });
     pool.stop();

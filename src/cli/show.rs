@@ -40,6 +40,7 @@ pub(super) enum Display {
     /// Every event as a line of JSON.
     Json,
     /// Not here: others read the live file.
+    #[allow(dead_code)] // for a line whose events go to the journal
     Silent,
 }
 
@@ -179,6 +180,7 @@ impl<'a> Show<'a> {
     }
 
     /// How the line stands now.
+    #[allow(dead_code)] // for metrics and the service manager
     pub(super) fn view(&self) -> View {
         self.board.view(Moment::now())
     }
@@ -230,16 +232,13 @@ impl Drop for Show<'_> {
     }
 }
 
-/// Shows a line until its events end. `stops` is asked whether a signal told it to stop.
-pub(super) fn until_done(show: &mut Show<'_>, news: &Receiver<Event>, stops: impl Fn() -> bool) {
+/// Shows a line until its events end.
+pub(super) fn until_done(show: &mut Show<'_>, news: &Receiver<Event>) {
     loop {
         match news.recv_timeout(TICK) {
             Ok(event) => show.note(&event),
             Err(RecvTimeoutError::Timeout) => show.tick(),
             Err(RecvTimeoutError::Disconnected) => break,
-        }
-        if stops() {
-            show.controls.stop();
         }
     }
     show.finish();

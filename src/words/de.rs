@@ -55,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     station_waiting: "wartend",
     station_last_hour: "letzte Stunde",
     station_last: "zuletzt",
+    station_away: "nicht erreichbar!",
     nothing_yet: "noch nichts",
     held: "Zurückgehalten",
     held_waits_of: |count, number| {

@@ -55,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     station_waiting: "waiting",
     station_last_hour: "last hour",
     station_last: "last",
+    station_away: "not reachable!",
     nothing_yet: "nothing yet",
     held: "Held",
     held_waits_of: |count, number| format!("{number} {} for a person", if count == 1 { "waits" } else { "wait" }),

@@ -78,6 +78,8 @@ pub struct Words {
     pub station_waiting: &'static str,
     pub station_last_hour: &'static str,
     pub station_last: &'static str,
+    /// A watch folder that cannot be reached.
+    pub station_away: &'static str,
     pub nothing_yet: &'static str,
     pub held: &'static str,
     /// How many things wait for a person.

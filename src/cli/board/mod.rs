@@ -9,7 +9,10 @@ mod pace;
 mod tests;
 mod view;
 
-pub(super) use view::{DiskView, HeldView, Left, Phase, Progressed, QueueView, StationView, Tally, View, WorkerView};
+#[cfg(test)]
+pub(super) use view::Left;
+pub(super) use view::{DiskView, HeldView, Phase, StationView, View, WorkerView};
+use view::{Progressed, QueueView, Tally};
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -78,6 +81,8 @@ struct Station {
     today: u64,
     run: u64,
     waiting: u64,
+    /// It cannot be reached.
+    away: bool,
     last: Option<Timestamp>,
     /// When how many were taken, in the last hour.
     hour: VecDeque<(Instant, u64)>,
@@ -208,6 +213,11 @@ impl Board {
                     station.run += files;
                     station.last = Some(at.time);
                     station.hour.push_back((at.instant, *files));
+                }
+            }
+            Event::Away { station, away } => {
+                if let Some(station) = self.stations.get_mut(*station) {
+                    station.away = *away;
                 }
             }
             Event::Queue(queue) => self.queue = Some(*queue),
@@ -357,6 +367,7 @@ impl Station {
             today: self.today,
             run: self.run,
             waiting: self.waiting,
+            away: self.away,
             last_hour: self.hour.iter().filter(within).map(|(_, files)| files).sum(),
             last: self.last,
         }

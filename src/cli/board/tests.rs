@@ -151,8 +151,15 @@ fn a_watch_waits_when_all_is_done_and_counts_what_stations_bring() {
     assert_eq!(board.view(clock.moment()).phase, Phase::Waiting);
     let first = clock.moment().time;
     let station = |board: &Board, clock: &Clock| board.view(clock.moment()).stations[0].clone();
-    let expected =
-        StationView { name: "Poststelle".into(), today: 3, run: 3, waiting: 2, last_hour: 3, last: Some(first) };
+    let expected = StationView {
+        name: "Poststelle".into(),
+        today: 3,
+        run: 3,
+        waiting: 2,
+        away: false,
+        last_hour: 3,
+        last: Some(first),
+    };
     assert_eq!(station(&board, &clock), expected);
     clock.wait(3000);
     board.note(&Event::Claimed { station: 0, files: 4 }, clock.moment());
@@ -160,6 +167,11 @@ fn a_watch_waits_when_all_is_done_and_counts_what_stations_bring() {
     clock.wait(700);
     board.tick(clock.moment(), Orders::default(), Vec::new());
     assert_eq!((station(&board, &clock).today, station(&board, &clock).last_hour), (7, 4));
+    board.note(&Event::Away { station: 1, away: true }, clock.moment());
+    assert_eq!(
+        board.view(clock.moment()).stations.iter().map(|station| station.away).collect::<Vec<_>>(),
+        [false, true]
+    );
     // One that the pipeline does not know is nobody's.
     board.note(&Event::Claimed { station: 9, files: 4 }, clock.moment());
 }

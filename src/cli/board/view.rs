@@ -83,6 +83,8 @@ pub(in crate::cli) struct StationView {
     pub run: u64,
     /// Files in it that are not complete yet.
     pub waiting: u64,
+    /// It cannot be reached.
+    pub away: bool,
     /// Files taken in the last 60 minutes.
     pub last_hour: u64,
     /// When the last one was taken.
@@ -171,11 +173,4 @@ pub(in crate::cli) struct View {
     pub disk_state: Option<DiskView>,
     /// The disk of the output folder.
     pub disk_output: Option<DiskView>,
-}
-
-impl View {
-    /// Whether the line ends by itself soon.
-    pub(in crate::cli) fn is_ending(&self) -> bool {
-        matches!(self.phase, Phase::Draining | Phase::Stopping)
-    }
 }

@@ -3,6 +3,9 @@
 //! In: a [`View`], a language, a width. Out: styled lines, none wider than that. Knows no terminal. Colour only repeats what the
 //! words say.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,14 +13,17 @@ use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::board::{DiskView, Phase, StationView, View, WorkerView};
-use super::paused::Places;
-use super::progress::left_text;
+use crate::cli::board::{DiskView, Phase, StationView, View, WorkerView};
+use crate::cli::paused::Places;
+use crate::cli::progress::left_text;
 use crate::words::{Lang, Words};
 use crate::worker::Doing;
 
 /// A line narrower than this gets its blocks one below the other.
 const WIDE: usize = 76;
+
+/// Columns that the name of a station gets at least.
+const SHORT_NAME: usize = 8;
 
 /// What a span says beside its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +216,7 @@ fn top(view: &View, places: Option<&Places>, look: Look, width: usize) -> Vec<Li
     let mut lines = ends(name, vec![look.span(phase, tone), look.span(format!(" {since}"), Tone::Plain)], width);
     if let Some(trouble) = view.trouble {
         let wrong = places.cloned().unwrap_or_default().trouble_text(look.lang, trouble);
-        let remedy = super::paused::remedy(look.lang, trouble.cause);
+        let remedy = crate::cli::paused::remedy(look.lang, trouble.cause);
         for text in wrapped(&format!("{wrong}: {remedy}"), width) {
             lines.push(Line::from(look.span(text, Tone::Bad)));
         }
@@ -316,7 +322,7 @@ fn blocks(view: &View, look: Look, width: usize) -> Vec<Block> {
         blocks.push(Block {
             title: words.stations.to_owned(),
             note: String::new(),
-            lines: stations(view, look),
+            lines: stations(view, look, width),
             rank: 2,
         });
     }
@@ -388,28 +394,42 @@ fn queue(view: &View, look: Look) -> Vec<Line<'static>> {
     rows.map(row).into()
 }
 
-fn stations(view: &View, look: Look) -> Vec<Line<'static>> {
+fn stations(view: &View, look: Look, width: usize) -> Vec<Line<'static>> {
     let (words, lang) = (look.words(), look.lang);
-    let name = cells(view.stations.iter().map(|station| station.name.clone())).clamp(8, 22);
     let number =
         |count: fn(&StationView) -> u64| cells(view.stations.iter().map(|station| lang.number(count(station))));
     let (today, waiting, hour) =
         (number(|station| station.today), number(|station| station.waiting), number(|station| station.last_hour));
-    let line = |station: &StationView| {
-        let last = station.last.map_or(words.nothing_yet.to_owned(), |last| clock(lang, last, view.at));
-        let field = |label: &str, value: u64, width: usize| {
-            [
-                look.span(format!("  {label} "), Tone::Dim),
-                look.span(format!("{:>width$}", lang.number(value)), Tone::Strong),
-            ]
+    let facts = |station: &StationView, with_hour: bool| {
+        let mut facts = vec![(words.station_today, station.today, today)];
+        if with_hour {
+            facts.push((words.station_last_hour, station.last_hour, hour));
+        }
+        facts.push((words.station_waiting, station.waiting, waiting));
+        let fact = |(label, value, width): (&str, u64, usize)| {
+            let value = format!("{:>width$}", lang.number(value));
+            [look.span(format!("  {label} "), Tone::Dim), look.span(value, Tone::Strong)]
         };
-        let mut spans = vec![look.span(format!(" {}", fitted(&station.name, name)), Tone::Plain)];
-        spans.extend(field(words.station_today, station.today, today));
-        spans.extend(field(words.station_last_hour, station.last_hour, hour));
-        spans.extend(field(words.station_waiting, station.waiting, waiting));
-        spans.push(look.span(format!("  {} ", words.station_last), Tone::Dim));
-        spans.push(look.span(last, Tone::Plain));
+        let mut spans: Vec<_> = facts.into_iter().flat_map(fact).collect();
+        if station.away {
+            spans.push(look.span(format!("  {}", words.station_away), Tone::Bad));
+        } else {
+            let last = station.last.map_or(words.nothing_yet.to_owned(), |last| clock(lang, last, view.at));
+            spans.push(look.span(format!("  {} ", words.station_last), Tone::Dim));
+            spans.push(look.span(last, Tone::Plain));
+        }
         Line::from(spans)
+    };
+    // Where there is little room, the inflow goes, then the end of a name.
+    let widest =
+        |with_hour| view.stations.iter().map(|station| facts(station, with_hour).width()).max().unwrap_or_default();
+    let with_hour = widest(true) + SHORT_NAME < width;
+    let room = width.saturating_sub(widest(with_hour) + 1).max(SHORT_NAME);
+    let name = cells(view.stations.iter().map(|station| &station.name)).min(room);
+    let line = |station: &StationView| {
+        let mut line = Line::from(look.span(format!(" {}", fitted(&station.name, name)), Tone::Plain));
+        line.spans.extend(facts(station, with_hour).spans);
+        line
     };
     view.stations.iter().map(line).collect()
 }
@@ -417,7 +437,7 @@ fn stations(view: &View, look: Look) -> Vec<Line<'static>> {
 fn held(view: &View, look: Look) -> Vec<Line<'static>> {
     let times: Vec<_> = view.held_newest.iter().map(|held| clock(look.lang, held.at, view.at)).collect();
     let time = cells(&times);
-    let line = |(held, at): (&super::board::HeldView, &String)| {
+    let line = |(held, at): (&crate::cli::board::HeldView, &String)| {
         Line::from(vec![
             look.span(format!(" {at:time$}  "), Tone::Dim),
             look.span(look.lang.fault(held.kind), Tone::Warn),
