@@ -74,7 +74,7 @@ pub(super) struct WatchArguments {
 }
 
 pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
-    let mut definition = Definition::load(arguments)?;
+    let mut definition = Arc::new(Definition::load(arguments)?);
     prepare_output(&definition.backlog.output)?;
     let metrics = Arc::new(Metrics::new(&definition.backlog.pipeline.name));
     let listens = definition.metrics.map(|address| listen(address, &metrics)).transpose()?;
@@ -93,8 +93,9 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     };
     loop {
         match desk.shift(&definition)? {
-            Ending::Reload(next) => definition = *next,
+            Ending::Reload(next) => definition = Arc::new(*next),
             Ending::Stopped(summary) => return Ok(desk.end(&summary)),
+            Ending::Overdue => return Ok(Exit::Stopped),
         }
     }
 }
@@ -112,13 +113,22 @@ enum Ending {
     Stopped(Box<Summary>),
     /// For this one to begin.
     Reload(Box<Definition>),
+    /// It did not, in its time.
+    Overdue,
 }
 
 /// What a line is told meanwhile.
 enum Wish {
     GoOn,
-    Stop { until: Instant },
-    Reload { next: Box<Definition>, until: Instant },
+    Stop {
+        until: Instant,
+    },
+    Reload {
+        next: Box<Definition>,
+        until: Instant,
+    },
+    /// It had its time.
+    Overdue,
 }
 
 /// Whoever hears and tells, from the first line of the process to the last.
@@ -140,17 +150,24 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// One line, from its workers' start to its end.
-    fn shift(&mut self, definition: &Definition) -> Result<Ending, Failure> {
-        let controls = Controls::default();
+    fn shift(&mut self, definition: &Arc<Definition>) -> Result<Ending, Failure> {
+        let controls = Arc::new(Controls::default());
         let (events, news) = unbounded();
         let (begun, ready) = bounded(1);
-        let (result, wish) = thread::scope(|scope| {
-            let controls = &controls;
-            let line = scope.spawn(move || work(definition, controls, &events, &begun));
-            let wish = self.attend(definition, controls, &news, &ready);
-            (line.join(), wish)
-        });
-        let summary = match result {
+        let line = {
+            let (definition, controls) = (definition.clone(), controls.clone());
+            let work = move || work(&definition, &controls, &events, &begun);
+            thread::Builder::new()
+                .name("line".into())
+                .spawn(work)
+                .map_err(|e| Failure::stopped(format!("failed to start a thread: {e}"), "run the command again"))?
+        };
+        let wish = self.attend(definition, &controls, &news, &ready);
+        if matches!(wish, Wish::Overdue) {
+            // Not joined: the end of the process ends it, and the workers with it.
+            return Ok(Ending::Overdue);
+        }
+        let summary = match line.join() {
             Ok(worked) => worked.map_err(|stuck| stuck.told(self.voice))?,
             Err(_) => return Err(Failure::stopped("the dispatcher broke down", "run the same command again")),
         };
@@ -218,7 +235,10 @@ impl Desk<'_> {
             if let Wish::Stop { until } | Wish::Reload { until, .. } = &wish
                 && Instant::now() >= *until
             {
-                self.give_up(&mut show);
+                show.finish();
+                let text = self.lang.words().gave_up;
+                self.say(&mut show, Level::Error, &json!({"event": "given_up"}), text);
+                return Wish::Overdue;
             }
             let sheltered = !begun || troubled || !matches!(wish, Wish::GoOn);
             let moves = pulse.moves(controls.beats(), events, sheltered, Instant::now());
@@ -293,13 +313,6 @@ impl Desk<'_> {
         let event = json!({"event": "reload_refused", "problems": problems, "hint": refusal.hint});
         let text = format!("{}:\n{}{hint}", self.lang.words().reload_refused, refusal.message);
         self.say(show, Level::Error, &event, &text);
-    }
-
-    /// The line did not end in its time. The workers die with this process.
-    fn give_up(&self, show: &mut Show<'_>) -> ! {
-        show.finish();
-        self.say(show, Level::Error, &json!({"event": "given_up"}), self.lang.words().gave_up);
-        std::process::exit(Exit::Stopped as i32)
     }
 
     /// To people by what they look at, to others as an event.
