@@ -201,7 +201,7 @@ impl Desk<'_> {
             controls,
         });
         let (mut wish, mut pulse) = (Wish::GoOn, Pulse::new(Instant::now()));
-        let (mut begun, mut troubled, mut events) = (false, false, 0);
+        let (mut begun, mut is_ready, mut troubled, mut events) = (None, false, false, 0);
         let (no_more, mut ready) = (never(), ready);
         loop {
             select! {
@@ -224,8 +224,7 @@ impl Desk<'_> {
                 recv(ready) -> workers => {
                     if let Ok(Begun { protection, activities }) = workers {
                         show.workers(activities);
-                        self.tell_ready(definition, protection, &mut show);
-                        begun = true;
+                        begun = Some(protection);
                     }
                     ready = &no_more;
                 }
@@ -240,7 +239,12 @@ impl Desk<'_> {
                 self.say(&mut show, Level::Error, &json!({"event": "given_up"}), text);
                 return Wish::Overdue;
             }
-            let sheltered = !begun || troubled || !matches!(wish, Wish::GoOn);
+            // Its workers are up, what an earlier process left is in order, and its loop turns.
+            if let Some(protection) = begun.take_if(|_| controls.beats() > 0) {
+                self.tell_ready(definition, protection, &mut show);
+                is_ready = true;
+            }
+            let sheltered = !is_ready || troubled || !matches!(wish, Wish::GoOn);
             let moves = pulse.moves(controls.beats(), events, sheltered, Instant::now());
             self.metrics.set_health(match moves {
                 true if troubled => Health::Paused,
@@ -280,6 +284,10 @@ impl Desk<'_> {
                 // Once the line has begun anew.
                 self.reload.store(true, Ordering::SeqCst);
             }
+        }
+        if controls.is_stopping() && matches!(wish, Wish::GoOn) {
+            // Told so by other ways than a signal: it has as long.
+            self.stop.store(true, Ordering::SeqCst);
         }
         if self.stop.load(Ordering::SeqCst) && !matches!(wish, Wish::Stop { .. }) {
             self.service.stopping();
