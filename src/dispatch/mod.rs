@@ -21,6 +21,7 @@ mod held;
 mod line;
 mod machine;
 mod patience;
+mod stack;
 #[cfg(test)]
 mod tests;
 

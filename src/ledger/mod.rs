@@ -13,6 +13,7 @@ mod held;
 mod line;
 mod receive;
 mod report;
+mod stack;
 mod states;
 mod status;
 mod store;
@@ -23,6 +24,7 @@ pub use held::{DecideError, Decision, HeldThing, NeighbourPlace};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
+pub use stack::Stack;
 pub use states::{BatchState, DocumentState, HeldState, PageState, ScanState, Verdict};
 pub use status::{BatchBalance, HeldKind, RunRow, Standing};
 pub use store::{Store, StoreError};
@@ -42,7 +44,7 @@ use crate::model::Digest;
 use crate::saboteur::{self, Step};
 
 /// `PRAGMA user_version` of the schema in `schema.sql`.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 /// `PRAGMA application_id`: "scan" in ASCII.
 const APPLICATION_ID: i64 = 0x7363_616e;

@@ -1,4 +1,4 @@
--- The ledger, version 2. Numbers of states stand in states.rs; digests are 32-byte blobs; times are Unix
+-- The ledger, version 3. Numbers of states stand in states.rs; digests are 32-byte blobs; times are Unix
 -- milliseconds, file times Unix nanoseconds; paths are the system's bytes.
 
 -- The one target that this ledger delivers to.
@@ -78,6 +78,8 @@ CREATE TABLE document (
   number INTEGER NOT NULL,
   type TEXT NOT NULL,
   confidence REAL NOT NULL,
+  -- Its pages do not lie as they were scanned: fronts and backs of the batch were brought together.
+  collated INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   state INTEGER NOT NULL,
   -- The receipt: what stands at the target, as read back.
