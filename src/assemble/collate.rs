@@ -21,7 +21,7 @@ pub fn place(position: usize, pages: usize) -> Option<usize> {
 /// The positions at which the pages of a stack were scanned, in the order of the sheets. `None` for an odd number.
 pub fn order(pages: usize) -> Option<Vec<usize>> {
     let sheets = pages / 2;
-    (pages % 2 == 0).then(|| (0..sheets).flat_map(|sheet| [sheet, pages - 1 - sheet]).collect())
+    pages.is_multiple_of(2).then(|| (0..sheets).flat_map(|sheet| [sheet, pages - 1 - sheet]).collect())
 }
 
 #[cfg(test)]

@@ -390,7 +390,7 @@ mod tests {
             other: prop::sample::Index,
         ) {
             let pages: usize = files.iter().sum();
-            prop_assume!(pages % 2 == 0);
+            prop_assume!(pages.is_multiple_of(2));
             let mut account = collated(&files);
             prop_assert_eq!(found(&account), vec![]);
             let (one, other) = (one.index(pages), other.index(pages));

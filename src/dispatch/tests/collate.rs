@@ -184,6 +184,30 @@ fn a_file_that_cannot_be_opened_keeps_its_stack_waiting() {
 }
 
 #[test]
+fn what_was_missing_joins_the_stack_that_waits_for_it() {
+    // The page that was forgotten.
+    let rig = stack(&[("A/1.fake", &["scan f1", "scan f2"]), ("A/2.fake", &["scan b2"])]);
+    assert_eq!(rig.run().documents, 0);
+    rig.put("A/3.fake", &["scan b1"]);
+    assert_eq!(rig.run().pages_held, 4, "a person has been asked and has to answer");
+    assert_proved(&rig);
+    rig.decide_of("A/2.fake", Some(0), Verdict::Retry);
+    rig.run();
+    let paired = of(&[("A/1.fake", 0), ("A/3.fake", 0), ("A/1.fake", 1), ("A/2.fake", 0)]);
+    assert_eq!(pages(&rig, "A", 0), paired);
+    assert_proved(&rig);
+
+    // A file that every run tries again by itself.
+    let rig = stack(&[("A/1.fake", &["scan f1", "scan f2"])]);
+    fs::write(rig.input().join("A/2.fake"), "SICK\nscan b2\nscan b1\n").unwrap();
+    assert_eq!((rig.run().documents, rig.run().documents), (0, 0));
+    rig.cure("A/2.fake");
+    rig.run();
+    assert_eq!(pages(&rig, "A", 0), of(&[("A/1.fake", 0), ("A/2.fake", 1), ("A/1.fake", 1), ("A/2.fake", 0)]));
+    assert_proved(&rig);
+}
+
+#[test]
 fn what_comes_after_its_stack_went_on_is_held() {
     let rig = stack(&[("A/1.fake", &["scan f1", "scan b1"])]);
     rig.run();
