@@ -1,8 +1,9 @@
 //! The program under test: its folders and pipeline, started, killed, told to end.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,6 +80,20 @@ impl Rig {
     }
 }
 
+/// `scanstrasse run` over a folder, with the same pipeline.
+pub(crate) fn run(rig: &Rig, input: &Path) -> Output {
+    Command::new(program())
+        .args(["run".as_ref(), rig.pipeline().as_os_str(), input.as_os_str(), "--output".as_ref()])
+        .arg(rig.folder.path().join("run"))
+        .output()
+        .unwrap()
+}
+
+/// The program, or another build of it.
+pub(crate) fn program() -> OsString {
+    std::env::var_os("SCANSTRASSE").unwrap_or(env!("CARGO_BIN_EXE_scanstrasse").into())
+}
+
 /// A line that runs.
 pub(crate) struct Line {
     child: Child,
@@ -96,8 +111,7 @@ impl Line {
 
     fn start_as(rig: &Rig, which: &str) -> Self {
         let log = File::options().create(true).append(true).open(rig.log()).unwrap();
-        let program = std::env::var_os("SCANSTRASSE").unwrap_or(env!("CARGO_BIN_EXE_scanstrasse").into());
-        let child = Command::new(program)
+        let child = Command::new(program())
             .args(["watch".as_ref(), rig.pipeline().as_os_str()])
             .arg("--output")
             .arg(rig.folder.path().join(format!("out{which}")))

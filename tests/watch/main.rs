@@ -94,6 +94,20 @@ fn disturb(rig: &Rig, course: &Course, dice: &mut Dice, writing: &AtomicBool) {
     }
 }
 
+/// The test's own ground: what is dropped can be delivered.
+#[test]
+fn the_made_scans_are_sound() {
+    let rig = Rig::new();
+    let mut dice = Dice::new(5);
+    let input = rig.folder(writers::Kind::Quiet);
+    for number in 0..40 {
+        let scan = scans::scan(number, &mut dice);
+        std::fs::write(input.join(format!("{number}.{}", scan.ending)), scan.bytes).unwrap();
+    }
+    let run = line::run(&rig, &input);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
 #[test]
 fn every_file_is_taken_once_and_none_early() {
     let course = Course {

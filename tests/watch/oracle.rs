@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::line::Rig;
+use crate::line::{Rig, program};
 use crate::writers::{Dropped, Kind};
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -117,13 +117,12 @@ fn left_lying(rig: &Rig) -> BTreeSet<PathBuf> {
 
 /// What `verify` says of the targets and the originals.
 fn unproven(rig: &Rig) -> Vec<String> {
-    let program = std::env::var_os("SCANSTRASSE").unwrap_or(env!("CARGO_BIN_EXE_scanstrasse").into());
     let done: Vec<PathBuf> =
         Kind::ALL.iter().map(|&kind| rig.folder(kind).join("done")).filter(|done| done.exists()).collect();
     let outputs = rig.outputs();
     let mut wrong = Vec::new();
     for output in &outputs {
-        let mut verify = Command::new(&program);
+        let mut verify = Command::new(program());
         verify.arg("verify").arg(output);
         // With two lines the originals of the other one are unknown to each.
         if outputs.len() == 1 {

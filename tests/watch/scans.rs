@@ -97,7 +97,7 @@ fn pdf(jpeg: &[u8], size: u32) -> Vec<u8> {
     let mut bytes = b"%PDF-1.4\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (number, object) in (1..).zip(&objects) {
-        let _ = write!(table, "{:010} 00000 n \n", bytes.len());
+        let _ = writeln!(table, "{:010} 00000 n ", bytes.len());
         bytes.extend(format!("{number} 0 obj\n").into_bytes());
         bytes.extend(object);
         bytes.extend(b"\nendobj\n");
