@@ -9,13 +9,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use scanstrasse::dispatch::{Backlog, Summary, run};
+use scanstrasse::dispatch::{Backlog, Controls, Summary, run};
 use scanstrasse::model::{
     Blank, ByteRange, ColourMode, Degrees, Digest, ImageCodec, ImageStream, PageImage, PageRecord, Placement, Quad,
     Resolution, TextLine, Word,
 };
 use scanstrasse::pipeline;
-use scanstrasse::worker::{Answer, Job, Outcome};
+use scanstrasse::worker::{Answer, Channels, Job, Outcome};
 
 /// From the start of the second run to its first job.
 const GOAL: Duration = Duration::from_secs(3);
@@ -61,12 +61,13 @@ impl Tree {
             state_dir: self.state(),
         };
         let ((jobs, queue), (answers, outcomes), (events, told)) = (bounded(4), bounded(4), unbounded());
-        let (stop, left) = (AtomicBool::new(false), AtomicU32::new(most));
+        let (stop, left) = (Controls::default(), AtomicU32::new(most));
         let begun = Instant::now();
         thread::scope(|scope| {
-            let worker = scope.spawn(|| self.replay(&queue, answers, begun, &left, &stop));
+            let worker = scope.spawn(|| self.replay(&queue, answers, begun, &left, stop.stop_flag()));
             scope.spawn(move || told.iter().count());
-            let summary = run(&backlog, &jobs, &outcomes, &events, &stop).unwrap();
+            let summary =
+                run(&backlog, Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &stop).unwrap();
             drop((jobs, events));
             (worker.join().unwrap(), summary)
         })

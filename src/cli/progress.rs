@@ -110,7 +110,11 @@ impl Progress {
             Event::BatchDelivered => {}
             Event::Paused { trouble } => self.waiting = self.places.trouble_text(*trouble),
             Event::Resumed { .. } => self.waiting.clear(),
-            Event::Waiting { .. } | Event::Claimed { .. } | Event::Queue(_) | Event::Halted { .. } => {}
+            Event::Waiting { .. }
+            | Event::Claimed { .. }
+            | Event::Queue(_)
+            | Event::Away { .. }
+            | Event::Halted { .. } => {}
         }
         self.show(event);
     }
@@ -243,6 +247,7 @@ fn json_line(event: &Event) -> serde_json::Value {
             "event": "queue", "unopened": queue.unopened, "pages": queue.pages, "in_work": queue.in_work,
             "finishing": queue.finishing,
         }),
+        Event::Away { station, away } => json!({"event": "away", "station": station, "away": away}),
         Event::Halted { on } => json!({"event": "halted", "on": on}),
     }
 }

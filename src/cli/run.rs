@@ -5,7 +5,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use super::place::STATE_FOLDER;
 use super::progress::Progress;
 use super::{Exit, Failure, processors, warn_of_gaps};
 use crate::deliver::folder::Folder;
-use crate::dispatch::{self, Backlog, RunError, Summary};
+use crate::dispatch::{self, Backlog, Controls, RunError, Summary};
 use crate::infer::ModelFolder;
 use crate::intake::OTHER_ENDINGS;
 use crate::pipeline::{self, LoadError, Pipeline};
@@ -73,7 +72,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         .unwrap_or_else(|| arguments.output.join(STATE_FOLDER));
     let models = ModelFolder::locate(pipeline.models.as_deref())
         .map_err(|e| Failure::stopped(e.to_string(), "run `make models`, or set SCANSTRASSE_MODELS or ocr.models"))?;
-    let stop = stop_on_signals()?;
+    let controls = Controls::default();
+    stop_on_signals(&controls)?;
     let pool = Pool::start(PoolConfig {
         workers: arguments.workers.map(usize::from).or(pipeline.workers).unwrap_or_else(processors),
         recipe: pipeline.recipe.clone(),
@@ -90,8 +90,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let mut progress = Progress::new(arguments.json, places);
     let (events, news) = unbounded();
     let result = thread::scope(|scope| {
-        let (backlog, pool, stop) = (&backlog, &pool, &*stop);
-        let line = scope.spawn(move || dispatch::run(backlog, pool.jobs(), pool.outcomes(), &events, stop));
+        let (backlog, pool, controls) = (&backlog, &pool, &controls);
+        let line = scope.spawn(move || dispatch::run(backlog, pool.channels(), &events, controls));
         loop {
             match news.recv_timeout(Duration::from_secs(1)) {
                 Ok(event) => progress.note(&event),
@@ -159,8 +159,8 @@ fn prepare_output(output: &Path) -> Result<(), Failure> {
 
 /// The first SIGINT or SIGTERM lets running pages end; a second one ends the program at once (nothing is lost then
 /// either: what was not committed is done again).
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
+pub(super) fn stop_on_signals(controls: &Controls) -> Result<(), Failure> {
+    let stop = controls.stop_flag();
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
@@ -169,7 +169,7 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     // A file larger than `ulimit -f` allows is an error of that write, not the end of the program.
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
         .map_err(|e| Failure::stopped(format!("failed to listen for signals: {e}"), "run the command again"))?;
-    Ok(stop)
+    Ok(())
 }
 
 /// What is held and was not given up.

@@ -1,11 +1,12 @@
 //! What people and the system tell a line that runs.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Shared by the line and whoever commands it: signals, keys, other commands.
 #[derive(Debug, Default)]
 pub struct Controls {
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
     drain: AtomicBool,
     pause: AtomicBool,
 }
@@ -14,6 +15,11 @@ impl Controls {
     /// Begin nothing new; end soon, with the pages in work. Nothing is lost: what was claimed is known.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::SeqCst);
+    }
+
+    /// The flag of [`Self::stop`] itself, for a signal handler and for threads that look at several.
+    pub fn stop_flag(&self) -> &Arc<AtomicBool> {
+        &self.stop
     }
 
     /// Whether to end soon.

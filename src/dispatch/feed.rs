@@ -1,4 +1,4 @@
-//! The intake thread: walks the inputs, digests files, and hands them to the line in the order of the walk.
+//! What brings scans to the line: files with their digests, in messages, over the channel of a lane.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crossbeam_channel::Sender;
 use super::RunError;
 use super::machine::lost_input;
 use super::patience::Patience;
-use crate::intake::{self, FoundBatch, FoundScan, IntakeError, IntakeRules};
+use crate::intake::{self, Batches, FoundBatch, FoundScan, IntakeError, IntakeRules};
 use crate::ledger::{FoundFile, Ledger};
 use crate::model::{Fault, FaultKind, Stage};
 
@@ -20,17 +20,13 @@ const MAX_FILES: usize = 32;
 /// Longest time to gather a message, so that workers get their first scan soon.
 const MAX_WAIT: Duration = Duration::from_millis(100);
 
-/// What the walk finds.
+/// What is found.
 #[derive(Debug)]
 pub(super) enum Found {
     /// Files of a batch. Messages of one batch follow each other.
     Files {
-        /// The input.
-        root: PathBuf,
-        /// The batch's key.
-        key: String,
-        /// The case's name, raw.
-        case: String,
+        /// The batch.
+        batch: Whereabouts,
         /// The files in order.
         files: Vec<FoundFile>,
         /// The batch has no more.
@@ -45,77 +41,114 @@ pub(super) enum Found {
     },
     /// An input went away, and did not come back in time.
     Failed(RunError),
-    /// All inputs were walked to their ends.
+    /// More will be found after all.
+    Begin,
+    /// Everything was found.
     End {
         /// Files passed over because they are no scans, counted by ending.
         left_lying: BTreeMap<String, u64>,
     },
 }
 
-/// The thread's belongings.
+/// A batch, and how it came.
+#[derive(Clone, Debug)]
+pub(super) struct Whereabouts {
+    /// The input or watch folder.
+    pub(super) root: PathBuf,
+    /// The batch's key.
+    pub(super) key: String,
+    /// The case's name, raw.
+    pub(super) case: String,
+    /// Its files were taken from a watch folder.
+    pub(super) claimed: bool,
+    /// The request that hurries it.
+    pub(super) request: Option<i64>,
+}
+
+/// The way to a lane of the line, which may be waiting for something else.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) found: Sender<Found>,
+    /// Wakes the line; holds one message at most.
+    pub(super) wake: Sender<()>,
+}
+
+/// What every feed has.
 pub(super) struct Feed<'a> {
     pub(super) ledger: Ledger,
+    /// Inputs whose loss as a whole is waited for.
     pub(super) inputs: &'a [PathBuf],
-    pub(super) rules: &'a IntakeRules,
-    pub(super) found: Sender<Found>,
+    pub(super) way: Way,
     pub(super) quit: [&'a AtomicBool; 2],
     pub(super) patience: &'a Patience<'a>,
 }
 
 /// The line has gone, or the run is to end.
-struct Gone;
+pub(super) struct Gone;
 
 impl Feed<'_> {
-    /// Walks all inputs. Without a [`Found::End`] the walk was cut short.
-    pub(super) fn run(&self) {
-        let _ = self.walk();
+    /// Walks all inputs to their ends. Without a [`Found::End`] the walk was cut short.
+    pub(super) fn walk_inputs(&self, rules: &IntakeRules) {
+        let mut left_lying = BTreeMap::new();
+        let walked = self.inputs.iter().try_for_each(|root| {
+            let left = self.walk(root, None, &|| intake::batches(root, rules))?;
+            left.into_iter().for_each(|(ending, count)| *left_lying.entry(ending).or_default() += count);
+            Ok(())
+        });
+        let _ = walked.and_then(|()| self.send(Found::End { left_lying }));
     }
 
-    fn walk(&self) -> Result<(), Gone> {
-        let mut left_lying = BTreeMap::new();
-        'inputs: for root in self.inputs {
-            let mut batches = loop {
-                match intake::batches(root, self.rules) {
-                    Ok(batches) => break batches,
-                    Err(error) if self.was_lost(error.path())? => {}
-                    Err(error) => {
-                        self.trouble(&error)?;
-                        continue 'inputs;
-                    }
-                }
-            };
-            while let Some(batch) = batches.next() {
-                match batch {
-                    Ok(batch) => self.batch(root, batch)?,
-                    Err(error) if self.was_lost(error.path())? => batches.list_again(),
-                    Err(error) => self.trouble(&error)?,
+    /// Walks one input, or a part of it; what was passed over.
+    pub(super) fn walk(
+        &self,
+        root: &Path,
+        request: Option<i64>,
+        begin: &dyn Fn() -> Result<Batches, IntakeError>,
+    ) -> Result<BTreeMap<String, u64>, Gone> {
+        let mut batches = loop {
+            match begin() {
+                Ok(batches) => break batches,
+                Err(error) if self.was_lost(error.path())? => {}
+                Err(error) => {
+                    self.trouble(&error)?;
+                    return Ok(BTreeMap::new());
                 }
             }
-            for (ending, count) in batches.left_lying() {
-                *left_lying.entry(ending.clone()).or_default() += count;
+        };
+        while let Some(batch) = batches.next() {
+            match batch {
+                Ok(FoundBatch { key, case, scans }) => {
+                    let batch = Whereabouts { root: root.to_owned(), key, case, claimed: false, request };
+                    self.batch(&batch, scans)?;
+                }
+                Err(error) if self.was_lost(error.path())? => batches.list_again(),
+                Err(error) => self.trouble(&error)?,
             }
         }
-        self.send(Found::End { left_lying })
+        Ok(batches.left_lying().clone())
     }
 
-    fn batch(&self, root: &Path, batch: FoundBatch) -> Result<(), Gone> {
-        let FoundBatch { key, case, scans } = batch;
+    /// Digests the scans of a batch and sends them.
+    pub(super) fn batch(&self, batch: &Whereabouts, scans: Vec<FoundScan>) -> Result<(), Gone> {
         let count = scans.len();
         let mut files = Vec::new();
         let mut begun = Instant::now();
         for (seq, scan) in scans.into_iter().enumerate() {
-            if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+            if self.is_to_end() {
                 return Err(Gone);
             }
-            files.push(self.file(root, seq as u32, scan)?);
+            files.push(self.file(&batch.root, seq as u32, scan)?);
             let last = seq + 1 == count;
             if last || files.len() >= MAX_FILES || begun.elapsed() >= MAX_WAIT {
-                let files = std::mem::take(&mut files);
-                self.send(Found::Files { root: root.to_owned(), key: key.clone(), case: case.clone(), files, last })?;
+                self.send(Found::Files { batch: batch.clone(), files: std::mem::take(&mut files), last })?;
                 begun = Instant::now();
             }
         }
         Ok(())
+    }
+
+    pub(super) fn is_to_end(&self) -> bool {
+        self.quit.iter().any(|flag| flag.load(Ordering::SeqCst))
     }
 
     /// A file with its digest. The digest of a file whose length and times are those that the ledger knows is taken from
@@ -150,12 +183,15 @@ impl Feed<'_> {
         }
     }
 
-    fn trouble(&self, error: &IntakeError) -> Result<(), Gone> {
+    pub(super) fn trouble(&self, error: &IntakeError) -> Result<(), Gone> {
         let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
         self.send(Found::Trouble { path: error.path().to_owned(), fault })
     }
 
-    fn send(&self, found: Found) -> Result<(), Gone> {
-        self.found.send(found).map_err(|_| Gone)
+    pub(super) fn send(&self, found: Found) -> Result<(), Gone> {
+        self.way.found.send(found).map_err(|_| Gone)?;
+        // Full means that the line is to wake up anyway.
+        let _ = self.way.wake.try_send(());
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::document::{self, DocumentError};
 use super::held::{self, Blockers};
 use super::machine::{Place, closed_input};
+use super::originals::{self, Shelves};
 use super::patience::Patience;
 use super::stack::{Pairing, StackFacts};
 use super::{Event, RunError, account};
@@ -32,6 +33,9 @@ const INDEX_INTERVAL: Duration = Duration::from_secs(30);
 /// The same for the `case.json` of a case to which batch after batch adds documents. The first is written at once.
 const CASE_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Time between two tries to put originals away that could not be.
+const PUT_AWAY_INTERVAL: Duration = Duration::from_secs(10);
+
 /// How often to look whether an account is due while nothing is finished.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -40,6 +44,8 @@ const TICK: Duration = Duration::from_millis(500);
 pub(super) enum Finished {
     /// These store objects may be needed no longer. The line looks and removes them: it alone adds objects.
     Released(Vec<Digest>),
+    /// This batch is delivered, and its pages balance.
+    Delivered(i64),
     /// Delivery failed and has ended.
     Failed(RunError),
 }
@@ -55,6 +61,12 @@ pub(super) struct Finisher<'a> {
     pub(super) done: Sender<Finished>,
     pub(super) quit: [&'a AtomicBool; 2],
     pub(super) patience: &'a Patience<'a>,
+    /// Nothing else is to be done on the line.
+    pub(super) idle: &'a AtomicBool,
+    /// Where originals go that were taken from watch folders.
+    pub(super) shelves: Vec<Shelves>,
+    /// Originals that could not be put away are tried again then.
+    pub(super) put_away_again: Option<Instant>,
 }
 
 /// The run is to end, or has to.
@@ -99,6 +111,10 @@ impl Finisher<'_> {
             if Instant::now() >= accounts.due {
                 self.enduring(|this| this.close(&mut accounts))?;
             }
+            if self.put_away_again.is_some_and(|due| Instant::now() >= due) {
+                self.put_away_again = None;
+                self.enduring(|this| Ok(this.put_away(None)?))?;
+            }
             self.enduring(|this| Ok(index.write_if_due(&this.ledger, &this.target)?))?;
         };
         result?;
@@ -130,7 +146,8 @@ impl Finisher<'_> {
         let mut any = false;
         loop {
             let ready = self.enduring(|this| Ok(this.first_ready(waiting)?))?;
-            let Some(position) = ready.or_else(|| (last && !waiting.is_empty()).then_some(0)) else { return Ok(any) };
+            let all = last || self.idle.load(Ordering::SeqCst);
+            let Some(position) = ready.or_else(|| (all && !waiting.is_empty()).then_some(0)) else { return Ok(any) };
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Halt::Quit);
             }
@@ -202,6 +219,8 @@ impl Finisher<'_> {
             accounts.batches.retain(|&open| open != batch);
             self.release(released);
             self.tell(Event::BatchDelivered);
+            let _ = self.done.send(Finished::Delivered(batch));
+            self.put_away(Some(batch))?;
         }
         accounts.due = Instant::now() + CASE_INTERVAL.max(begun.elapsed() * 20);
         Ok(())
@@ -268,12 +287,10 @@ impl Finisher<'_> {
         }
         let order = match self.pair(batch, &keys, &mut facts)? {
             Ok(order) => order,
-            Err(fault) => {
+            Err(held) => {
                 let pages = keys.iter().zip(&facts).filter(|(_, fact)| !fact.held);
-                return Ok(Plan {
-                    waiting: pages.map(|(&page, _)| (page, fault.clone())).collect(),
-                    ..Plan::default()
-                });
+                let waiting = pages.map(|(&page, _)| (page, held::waits_for(held, Some(page.scan)))).collect();
+                return Ok(Plan { waiting, ..Plan::default() });
             }
         };
         if order == PageOrder::FrontsThenBacks {
@@ -305,14 +322,14 @@ impl Finisher<'_> {
         Ok(plan)
     }
 
-    /// The order of a batch's pages in its documents, or what all of them wait for; then one of them is held here, and is
-    /// a held one among `facts`.
+    /// The order of a batch's pages in its documents, or the page (without one: the file) that all of them wait for. A page
+    /// may be held here for that, and is a held one among `facts` then.
     fn pair(
         &mut self,
         batch: i64,
         keys: &[PageKey],
         facts: &mut [PageFacts],
-    ) -> Result<Result<PageOrder, Fault>, Halt> {
+    ) -> Result<Result<PageOrder, Option<PageKey>>, Halt> {
         if self.pipeline.collate == PageOrder::Scanned {
             return Ok(Ok(PageOrder::Scanned));
         }
@@ -327,11 +344,11 @@ impl Finisher<'_> {
         Ok(match stack.pairing() {
             Pairing::Paired => Ok(PageOrder::FrontsThenBacks),
             Pairing::AsScanned => Ok(PageOrder::Scanned),
-            Pairing::Waits(fault) => Err(fault),
+            Pairing::Waits(held) => Err(held),
             Pairing::Hold(page, fault) => {
                 self.hold(&[page], &fault, None)?;
                 last.and_then(|last| facts.get_mut(last)).into_iter().for_each(|fact| fact.held = true);
-                Err(held::waits_for(Some(page), None))
+                Err(Some(page))
             }
         })
     }
@@ -477,6 +494,15 @@ impl Finisher<'_> {
     fn tell_held(&self, page: PageKey, fault: &Fault) -> Result<(), Halt> {
         let scan = self.ledger.scan_digest(page.scan)?;
         self.tell(Event::Held { scan, index: Some(page.index), fault: fault.clone() });
+        Ok(())
+    }
+
+    /// Puts originals away: of a batch, or all that are left. What a share refuses now is tried again later.
+    fn put_away(&mut self, batch: Option<i64>) -> Result<(), RunError> {
+        let stuck = originals::put_away(&mut self.ledger, &self.shelves, batch)?;
+        if stuck > 0 {
+            self.put_away_again = Some(Instant::now() + PUT_AWAY_INTERVAL);
+        }
         Ok(())
     }
 

@@ -1,11 +1,15 @@
 //! The scheduler: gives jobs to the workers, commits what comes back, and passes finished batches on.
 //!
-//! Pages go before new scans, and scans in the order of the walk, so that batches finish one after another. Outcomes
-//! gather for a moment and are committed together; only then are they told, and only then may a batch be finished.
+//! Outcomes gather for a moment and are committed together; only then are they told, and only then may a batch be
+//! finished. What goes before what, the lanes know.
 
 mod again;
 mod excuse;
+mod lane;
 mod left_over;
+mod reception;
+
+pub(super) use lane::LaneSetup;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fs;
@@ -14,19 +18,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded, never, select};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, never, select};
 
-use super::feed::Found;
 use super::finish::Finished;
 use super::patience::{Episode, Patience};
-use super::{Event, HeldItem, MAX_HELD_LISTED, RunError, believe};
-use crate::deliver::names::{marked_name, portable_name};
-use crate::ledger::{
-    BatchState, CaseId, Change, FoundPlace, Ledger, PageChange, PageKey, PendingScan, Reception, Store,
-};
+use super::{Controls, Event, HeldItem, Queue, RunError, believe};
+use crate::ledger::{BatchState, Change, Ledger, PageChange, PageKey, Store};
 use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Stage};
 use crate::pipeline::HeldDocument;
-use crate::worker::{Answer, Job, Outcome};
+use crate::worker::{Answer, Channels, Job, Outcome};
+use lane::Lane;
 
 /// Longest time that an outcome waits for others to be committed with.
 const GROUP_TIME: Duration = Duration::from_millis(50);
@@ -34,8 +35,11 @@ const GROUP_TIME: Duration = Duration::from_millis(50);
 /// Most changes in one transaction.
 const GROUP_SIZE: usize = 64;
 
-/// With so many scans at hand no more are taken from the feed.
-const ENOUGH_SCANS: usize = 64;
+/// After so long without work, batches that wait for each other wait no longer.
+const IDLE_TIME: Duration = Duration::from_secs(5);
+
+/// Time between two tellings of the queue.
+const QUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often the stop flag is looked at while nothing happens.
 const TICK: Duration = Duration::from_millis(50);
@@ -50,12 +54,16 @@ pub(super) struct Setup<'a> {
     pub(super) held: HeldDocument,
     pub(super) max_pages: u32,
     pub(super) inputs: &'a [PathBuf],
-    pub(super) jobs: &'a Sender<(u64, Job)>,
-    pub(super) outcomes: &'a Receiver<Outcome>,
+    pub(super) workers: Channels<'a>,
     pub(super) events: &'a Sender<Event>,
     pub(super) batches: Sender<i64>,
     pub(super) patience: &'a Patience<'a>,
     pub(super) duplicates: Option<DuplicateAction>,
+    pub(super) controls: &'a Controls,
+    /// Told while nothing is to be done: no batch that waits for another one's scans waits for what is still to come.
+    pub(super) idle: &'a AtomicBool,
+    /// It goes on until told to stop or to drain.
+    pub(super) endless: bool,
 }
 
 /// What this run did, beyond what the ledger tells.
@@ -108,10 +116,14 @@ struct Flight {
 #[derive(Debug)]
 struct Open {
     case: i64,
+    /// The lane of its pages.
+    lane: usize,
     /// Scans to be opened and pages to be processed.
     left: u64,
     /// No more scans will come.
     closed: bool,
+    /// Scans whose work was given out here.
+    at_hand: HashSet<i64>,
 }
 
 /// Outcomes that wait for their commit.
@@ -130,8 +142,9 @@ struct Group {
 /// The scheduler's state.
 pub(super) struct Line<'a> {
     setup: Setup<'a>,
-    unopened: VecDeque<Arc<Scan>>,
-    pages: VecDeque<(Arc<Scan>, VecDeque<u32>)>,
+    lanes: Vec<Lane>,
+    /// The lane whose turn is next.
+    turn: usize,
     again: VecDeque<Task>,
     flights: HashMap<u64, Flight>,
     next_ticket: u64,
@@ -141,12 +154,6 @@ pub(super) struct Line<'a> {
     queues: HashMap<i64, VecDeque<i64>>,
     /// Batches that the finisher has or had.
     passed_on: HashSet<i64>,
-    /// Batches of the folder that the feed is at.
-    at_feed: HashSet<i64>,
-    /// Scans with work left that the feed met in it.
-    met: HashSet<i64>,
-    /// Batches that the walk did not meet.
-    left_over: VecDeque<i64>,
     group: Group,
     scans: u64,
     processed: u64,
@@ -157,23 +164,23 @@ pub(super) struct Line<'a> {
     stopping: bool,
     /// The state folder has too little space.
     low_space: Option<Episode>,
+    idle_since: Option<Instant>,
+    /// The queue as it was told, when, and whether a person had halted the line then.
+    told: (Queue, Instant, bool),
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn new(setup: Setup<'a>) -> Self {
+    pub(super) fn new(setup: Setup<'a>, lanes: Vec<LaneSetup>) -> Self {
         Self {
             setup,
-            unopened: VecDeque::new(),
-            pages: VecDeque::new(),
+            lanes: lanes.into_iter().map(Lane::from).collect(),
+            turn: 0,
             again: VecDeque::new(),
             flights: HashMap::new(),
             next_ticket: 0,
             open: HashMap::new(),
             queues: HashMap::new(),
             passed_on: HashSet::new(),
-            at_feed: HashSet::new(),
-            met: HashSet::new(),
-            left_over: VecDeque::new(),
             group: Group::default(),
             scans: 0,
             processed: 0,
@@ -182,17 +189,14 @@ impl<'a> Line<'a> {
             walked: false,
             stopping: false,
             low_space: None,
+            idle_since: None,
+            told: (Queue::default(), Instant::now(), false),
         }
     }
 
-    /// Works until all is delivered, or until `stop` is set and the workers are done.
-    pub(super) fn run(
-        mut self,
-        found: &Receiver<Found>,
-        finished: &Receiver<Finished>,
-        stop: &AtomicBool,
-    ) -> Result<Worked, RunError> {
-        let result = self.work(found, finished, stop);
+    /// Works until all is delivered, or until told to stop and the workers are done.
+    pub(super) fn run(mut self, wake: &Receiver<()>, finished: &Receiver<Finished>) -> Result<Worked, RunError> {
+        let result = self.work(wake, finished);
         if result.is_err() {
             self.await_workers();
         }
@@ -204,55 +208,61 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn work(
-        &mut self,
-        found: &Receiver<Found>,
-        finished: &Receiver<Finished>,
-        stop: &AtomicBool,
-    ) -> Result<(), RunError> {
+    fn work(&mut self, wake: &Receiver<()>, finished: &Receiver<Finished>) -> Result<(), RunError> {
         // Documents that an interrupted run had numbered come first: nothing of them is left to process.
         let patience = self.setup.patience;
         for batch in patience.persist(|| Ok(self.setup.ledger.batches(BatchState::Assembled, None)?))? {
             self.pass_on(batch);
         }
-        let mut walking = true;
+        if self.setup.endless {
+            self.find_left_over()?;
+        }
         let mut finisher = Some(finished);
         // Stand in for channels that are of no interest in a turn: nothing ever comes or goes there.
         let (nowhere, _nobody) = bounded(0);
-        let (no_outcomes, no_files, no_news) = (never(), never(), never());
+        let (no_outcomes, no_news) = (never(), never());
         let mut next: Option<(u64, Job, Flight)> = None;
         loop {
-            if stop.load(Ordering::SeqCst) {
+            let may_begin = if self.setup.controls.is_stopping() {
                 self.stopping = true;
-                walking = false;
                 next = None;
                 self.drop_waiting();
-            } else if next.is_none() && self.may_begin()? {
-                next = self.next_job();
+                false
+            } else {
+                self.may_begin()?
+            };
+            if may_begin {
+                self.send_urgent()?;
+                next = next.or_else(|| self.next_job());
             }
-            let held_up = !self.stopping && (self.low_space.is_some() || patience.is_tried());
+            let halted = self.setup.controls.is_paused();
+            let held_up = !self.stopping && (self.low_space.is_some() || patience.is_tried() || halted);
             let idle = next.is_none() && self.flights.is_empty();
             let overdue = self.group.begun.is_some_and(|begun| begun.elapsed() >= GROUP_TIME);
             if overdue || self.group.changes.len() >= GROUP_SIZE || (next.is_none() && self.group.begun.is_some()) {
                 self.commit()?;
                 continue;
             }
-            if idle && !walking && !held_up {
-                match self.left_over.pop_front() {
-                    Some(batch) if !self.stopping => {
-                        self.take_left_over(batch)?;
-                        continue;
-                    }
-                    None if !self.stopping && self.take_decided()? => continue,
-                    _ => break,
-                }
+            let walking = self.is_walking();
+            // A backlog is walked first: what the walk meets is nothing left over.
+            if !self.stopping && (self.setup.endless || (idle && !walking && !held_up)) && self.take_left_over()? {
+                continue;
             }
-            let hungry = walking && self.unopened.len() + self.pages.len() < ENOUGH_SCANS;
+            if idle && !walking && !held_up {
+                if !self.stopping && self.take_decided()? {
+                    continue;
+                }
+                break;
+            }
+            let fed = self.take_from_feeds()?;
+            self.note_idleness(idle && !fed);
+            self.tell_queue(&next, halted)?;
             // A message that is not sent in this turn is lost, so a copy goes.
             let (jobs, message) = match &next {
-                Some((ticket, job, _)) => (self.setup.jobs, (*ticket, job.clone())),
-                None => (&nowhere, (0, Job::Open { path: PathBuf::new() })),
+                Some((ticket, job, _)) if !halted => (self.setup.workers.jobs, (*ticket, job.clone())),
+                _ => (&nowhere, (0, Job::Open { path: PathBuf::new() })),
             };
+            let pause = if fed { Duration::ZERO } else { TICK };
             select! {
                 send(jobs, message) -> sent => {
                     sent.map_err(|_| RunError::NoWorkers)?;
@@ -260,29 +270,97 @@ impl<'a> Line<'a> {
                         self.begin(ticket, flight);
                     }
                 }
-                recv(if self.flights.is_empty() { &no_outcomes } else { self.setup.outcomes }) -> outcome => {
+                recv(if self.flights.is_empty() { &no_outcomes } else { self.setup.workers.outcomes }) -> outcome => {
                     self.settle(outcome.map_err(|_| RunError::NoWorkers)?)?;
                 }
-                recv(if hungry { found } else { &no_files }) -> message => match message {
-                    Ok(message) => walking = self.receive(message)?,
-                    Err(_) if stop.load(Ordering::SeqCst) => walking = false,
-                    Err(_) => return Err(RunError::NoIntake),
-                },
+                // Whoever wakes the line has sent something to a lane.
+                recv(wake) -> _ => {}
                 recv(finisher.unwrap_or(&no_news)) -> message => match message {
                     Ok(message) => self.finished(message)?,
-                    Err(_) if stop.load(Ordering::SeqCst) => finisher = None,
+                    Err(_) if self.setup.controls.is_stopping() => finisher = None,
                     Err(_) => return Err(RunError::NoFinisher),
                 },
-                default(TICK) => {}
+                default(pause) => {}
             }
         }
-        self.expect_no_trouble(found)?;
+        self.expect_no_trouble()?;
         self.await_finisher(finished)
+    }
+
+    /// A line without end is idle when nothing has been at hand for a while; a backlog ends instead.
+    fn note_idleness(&mut self, idle: bool) {
+        let idle = self.setup.endless && idle && self.lanes.iter().all(Lane::is_empty);
+        let since = *self.idle_since.get_or_insert_with(Instant::now);
+        self.idle_since = idle.then_some(since);
+        self.setup.idle.store(idle && since.elapsed() >= IDLE_TIME, Ordering::SeqCst);
+    }
+
+    /// One message from each feed whose lane is hungry. `false` if there was none.
+    fn take_from_feeds(&mut self) -> Result<bool, RunError> {
+        let mut any = false;
+        for index in 0..self.lanes.len() {
+            let Some(lane) = self.lanes.get_mut(index).filter(|lane| lane.is_hungry()) else { continue };
+            match lane.found.try_recv() {
+                Ok(found) => {
+                    any = true;
+                    self.receive(index, found)?;
+                }
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) if !lane.walking || self.setup.controls.is_stopping() => {}
+                Err(TryRecvError::Disconnected) => return Err(RunError::NoIntake),
+            }
+        }
+        Ok(any)
+    }
+
+    /// Gives urgent work to the workers, as much as they take.
+    fn send_urgent(&mut self) -> Result<(), RunError> {
+        while !self.setup.controls.is_paused() && !self.setup.workers.urgent.is_full() {
+            let Some(task) = self.next_urgent() else { break };
+            let (ticket, job, flight) = self.flight(task);
+            match self.setup.workers.urgent.try_send((ticket, job)) {
+                Ok(()) => self.begin(ticket, flight),
+                Err(TrySendError::Full(_)) => self.again.push_front(flight.task),
+                Err(TrySendError::Disconnected(_)) => return Err(RunError::NoWorkers),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells how much waits where, about once a second, and takes up what people decided meanwhile.
+    fn tell_queue(&mut self, next: &Option<(u64, Job, Flight)>, halted: bool) -> Result<(), RunError> {
+        let (told, at, was_halted) = self.told;
+        if halted != was_halted {
+            self.tell(Event::Halted { on: halted });
+            self.told.2 = halted;
+        }
+        if at.elapsed() < QUEUE_INTERVAL {
+            return Ok(());
+        }
+        let sum = |count: fn(&Lane) -> usize| self.lanes.iter().map(count).sum::<usize>() as u64;
+        let queue = Queue {
+            unopened: sum(|lane| lane.unopened.len()),
+            pages: sum(|lane| lane.pages.iter().map(|(_, pages)| pages.len()).sum()) + u64::from(next.is_some()),
+            in_work: self.flights.len() as u64,
+            finishing: self.passed_on.len() as u64,
+        };
+        if queue != told {
+            self.tell(Event::Queue(queue));
+        }
+        self.told = (queue, Instant::now(), halted);
+        if self.setup.endless && !self.stopping {
+            self.take_decided()?;
+        }
+        Ok(())
     }
 
     /// The next job, and its flight for when it was sent.
     fn next_job(&mut self) -> Option<(u64, Job, Flight)> {
         let task = self.next_task()?;
+        Some(self.flight(task))
+    }
+
+    fn flight(&mut self, task: Task) -> (u64, Job, Flight) {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         let picture = self.setup.spool.join(ticket.to_string());
@@ -291,7 +369,7 @@ impl<'a> Line<'a> {
             None => Job::Open { path },
             Some(index) => Job::Page { path, index, picture: picture.clone(), read: task.unread.is_none() },
         };
-        Some((ticket, job, Flight { task, picture }))
+        (ticket, job, Flight { task, picture })
     }
 
     fn begin(&mut self, ticket: u64, flight: Flight) {
@@ -299,112 +377,6 @@ impl<'a> Line<'a> {
             self.tell(Event::PageStarted { scan: scan.digest, index: *index });
         }
         self.flights.insert(ticket, flight);
-    }
-
-    fn next_task(&mut self) -> Option<Task> {
-        if let Some(task) = self.again.pop_front() {
-            return Some(task);
-        }
-        while let Some((scan, pages)) = self.pages.front_mut() {
-            if let Some(index) = pages.pop_front() {
-                let unread = scan.released.get(&index).cloned();
-                return Some(Task { scan: scan.clone(), page: Some(index), attempt: 1, unread, excuses: 0 });
-            }
-            self.pages.pop_front();
-        }
-        let scan = self.unopened.pop_front()?;
-        Some(Task { scan, page: None, attempt: 1, unread: None, excuses: 0 })
-    }
-
-    /// What waits here is in the ledger as well; the next run takes it from there.
-    fn drop_waiting(&mut self) {
-        self.again.clear();
-        self.pages.clear();
-        self.unopened.clear();
-    }
-
-    /// Records what the feed found. `false` when the walk has ended.
-    fn receive(&mut self, found: Found) -> Result<bool, RunError> {
-        match found {
-            Found::Files { root, key, case, files, last } => {
-                let (folder, folder_if_taken) = (portable_name(&case), marked_name(&case));
-                let case = CaseId { number: &case, folder: &folder, folder_if_taken: &folder_if_taken };
-                let duplicates = self.setup.duplicates;
-                let place = FoundPlace { root: &root, key: &key, case, duplicates };
-                let patience = self.setup.patience;
-                let receptions = patience.persist(|| Ok(self.setup.ledger.receive(&place, &files, last)?))?;
-                receptions.into_iter().for_each(|reception| self.take(reception));
-                if last {
-                    for batch in std::mem::take(&mut self.at_feed) {
-                        self.take_unmet(batch)?;
-                        self.close(batch);
-                    }
-                    self.met.clear();
-                }
-            }
-            Found::Trouble { path, fault } => {
-                self.tell(Event::Held { scan: None, index: None, fault: fault.clone() });
-                if self.troubles.len() < MAX_HELD_LISTED as usize {
-                    self.troubles.push(HeldItem { path, index: None, fault });
-                }
-            }
-            Found::Failed(error) => return Err(error),
-            Found::End { left_lying } => {
-                self.walked = true;
-                self.left_lying = left_lying;
-                self.tell(Event::IntakeFinished { scans: self.scans });
-                self.find_left_over()?;
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn take(&mut self, reception: Reception) {
-        let Reception { batch, case, digest, known, unfinished, pages, pending, fault, duplicate } = reception;
-        self.scans += 1;
-        self.tell(Event::ScanReceived { scan: digest, known });
-        match (fault, digest, &pending) {
-            (Some(fault), ..) => self.tell(Event::Held { scan: digest, index: None, fault }),
-            (None, Some(scan), None) if duplicate => self.tell(Event::Duplicate { scan, pages: 0 }),
-            (None, Some(scan), None) => {
-                let pages = pages.unwrap_or_default();
-                self.tell(Event::ScanOpened { scan, pages, done: pages });
-            }
-            _ => {}
-        }
-        if unfinished && !self.passed_on.contains(&batch) {
-            self.at_feed.insert(batch);
-            self.begin_batch(batch, case);
-            if let Some(pending) = pending {
-                self.met.insert(pending.scan);
-                self.enqueue(batch, pending);
-            }
-        }
-    }
-
-    fn begin_batch(&mut self, batch: i64, case: i64) {
-        self.open.entry(batch).or_insert_with(|| {
-            self.queues.entry(case).or_default().push_back(batch);
-            Open { case, left: 0, closed: false }
-        });
-    }
-
-    fn enqueue(&mut self, batch: i64, pending: PendingScan) {
-        let PendingScan { scan: id, path, len, digest, pages, released } = pending;
-        let scan = Arc::new(Scan { id, batch, path, len, digest, released });
-        match pages {
-            None => {
-                self.adjust(batch, 1, 0);
-                self.unopened.push_back(scan);
-            }
-            Some((pages, left)) => {
-                self.adjust(batch, left.len() as u64, 0);
-                let done = pages.saturating_sub(left.len() as u32);
-                self.pages.push_back((scan, left));
-                self.tell(Event::ScanOpened { scan: digest, pages, done });
-            }
-        }
     }
 
     /// Takes a worker's outcome into the group, or gives the work out again.
@@ -491,8 +463,11 @@ impl<'a> Line<'a> {
             let done = pages.saturating_sub(left.len() as u32);
             self.tell(Event::ScanOpened { scan: scan.digest, pages, done });
             self.adjust(scan.batch, left.len() as u64, 1);
-            if !self.stopping {
-                self.pages.push_back((scan, left));
+            let lane = self.open.get(&scan.batch).map_or(0, |open| open.lane);
+            if !self.stopping
+                && let Some(lane) = self.lanes.get_mut(lane)
+            {
+                lane.pages.push_back((scan, left));
             }
         }
         for batch in settled {
@@ -501,46 +476,13 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    /// No more scans will come for a batch.
-    fn close(&mut self, batch: i64) {
-        if let Some(open) = self.open.get_mut(&batch) {
-            open.closed = true;
-        }
-        self.pass_on_if_ready(batch);
-    }
-
-    /// So many things more are to be done for a batch, and so many are done.
-    fn adjust(&mut self, batch: i64, more: u64, done: u64) {
-        if let Some(open) = self.open.get_mut(&batch) {
-            open.left = open.left.saturating_add(more).saturating_sub(done);
-        }
-        self.pass_on_if_ready(batch);
-    }
-
-    /// Passes on the first batches of the case that `batch` belongs to, as far as they are ready.
-    fn pass_on_if_ready(&mut self, batch: i64) {
-        let Some(case) = self.open.get(&batch).map(|open| open.case) else { return };
-        let Some(mut queue) = self.queues.remove(&case) else { return };
-        while let Some(&first) = queue.front() {
-            if !self.open.get(&first).is_some_and(|open| open.closed && open.left == 0) {
-                self.queues.insert(case, queue);
-                return;
-            }
-            queue.pop_front();
-            self.open.remove(&first);
-            self.pass_on(first);
-        }
-    }
-
-    fn pass_on(&mut self, batch: i64) {
-        self.passed_on.insert(batch);
-        // A finisher that has gone has said why; the batch waits in the ledger for the next run.
-        let _ = self.setup.batches.send(batch);
-    }
-
     fn finished(&mut self, finished: Finished) -> Result<(), RunError> {
         match finished {
             Finished::Failed(error) => Err(error),
+            Finished::Delivered(batch) => {
+                self.passed_on.remove(&batch);
+                Ok(())
+            }
             Finished::Released(objects) => {
                 // A picture adopted a moment ago may be one of these; once it is committed the ledger knows.
                 if self.group.begun.is_some() {
@@ -571,7 +513,7 @@ impl<'a> Line<'a> {
     /// the state folder afterwards.
     fn await_workers(&mut self) {
         while !self.flights.is_empty() {
-            let Ok(outcome) = self.setup.outcomes.recv() else { break };
+            let Ok(outcome) = self.setup.workers.outcomes.recv() else { break };
             self.flights.remove(&outcome.ticket);
         }
     }

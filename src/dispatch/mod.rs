@@ -1,10 +1,12 @@
 //! The only owner of the ledger: recovers, schedules, commits, delivers; tells what happens as events.
 //!
-//! In: a backlog, and the channels of a worker pool. Out: case files at the target, a summary, events. Four threads:
+//! In: a backlog or watch folders, and the channels of a worker pool. Out: case files at the target, a summary, events.
+//! Its threads:
 //!
-//! - `feed` walks the inputs and digests files; it stops when the line has enough to do,
+//! - feeds find files and digest them: one walks the inputs of a backlog (`feed`), two serve each watch folder
+//!   (`stations`), one does what other commands ask for (`requests`); each waits when its lane of the line has enough,
 //! - `line` (the caller's thread) gives jobs to the workers and commits what comes back, many pages in one transaction,
-//! - `finish` makes documents of finished batches and delivers them,
+//! - `finish` makes documents of finished batches, delivers them, and puts originals away (`originals`),
 //! - a short-lived one counts the backlog, for the estimate of the end.
 //!
 //! Memory holds the scans at hand (some dozens), never the backlog: what is waiting waits in the input folders and in
@@ -20,8 +22,12 @@ mod finish;
 mod held;
 mod line;
 mod machine;
+mod originals;
 mod patience;
+mod requests;
 mod stack;
+mod start;
+mod stations;
 #[cfg(test)]
 mod tests;
 
@@ -30,21 +36,15 @@ pub use error::RunError;
 pub use machine::{Cause, Place, Trouble};
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use jiff::Timestamp;
+use crossbeam_channel::Sender;
 
-use crate::deliver::folder::Folder;
 use crate::intake;
-use crate::ledger::{HeldRow, Ledger, LedgerError, StateDir, Store};
-use crate::model::{Digest, Fault};
+use crate::model::{Digest, Fault, Wholeness};
 use crate::pipeline::Pipeline;
-use crate::saboteur;
-use crate::worker::{Job, Outcome};
+use crate::worker::Channels;
 
 /// Most held things that a [`Summary`] lists.
 const MAX_HELD_LISTED: u32 = 1000;
@@ -149,6 +149,13 @@ pub enum Event {
     },
     /// How much waits where; told when it changes, about once a second.
     Queue(Queue),
+    /// A watch folder cannot be reached, or can again.
+    Away {
+        /// Its position in [`Pipeline::watch`].
+        station: usize,
+        /// It cannot.
+        away: bool,
+    },
     /// Somebody told the line to begin nothing new, or to go on.
     Halted {
         /// Nothing new is begun.
@@ -233,114 +240,44 @@ pub struct Summary {
     pub stopped: bool,
 }
 
-/// Works a backlog off, to its end or until `stop` is set; then pages in work are finished and committed. Run again, it
+/// Works a backlog off, to its end or until told to stop; then pages in work are finished and committed. Run again, it
 /// goes on where it was and does nothing twice.
 ///
-/// `jobs` and `outcomes` are a worker pool's. On an error they may still hold jobs: stop the pool.
+/// `workers` are a pool's. On an error they may still hold jobs: stop the pool.
 ///
 /// # Errors
 /// [`RunError`]: it could not start, or had to stop. Nothing is lost then; what was committed stays.
 pub fn run(
     backlog: &Backlog,
-    jobs: &Sender<(u64, Job)>,
-    outcomes: &Receiver<Outcome>,
+    workers: Channels<'_>,
     events: &Sender<Event>,
-    stop: &AtomicBool,
+    controls: &Controls,
 ) -> Result<Summary, RunError> {
     let inputs = distinct_inputs(backlog)?;
-    let target = Folder::open(&backlog.output)?;
-    if let Some(input) = inputs.iter().find(|input| target.root().starts_with(input)) {
-        return Err(RunError::OutputInInput { input: input.clone() });
-    }
-    let state = StateDir::claim(&backlog.state_dir)?;
-    let mut ledger = state.ledger()?;
-    let (finisher_ledger, feed_ledger, mut count_ledger) = (state.ledger()?, state.ledger()?, state.ledger()?);
-    bind(&mut ledger, &target)?;
-    let recipe = ledger.recipe(backlog.pipeline.recipe.digest())?;
-    ledger.recover(recipe)?;
-    ledger.apply_decisions(true)?;
-    ledger.begin_run(Timestamp::now())?;
-    let store = state.store()?;
-    sweep(&ledger, &store)?;
-
-    // Set when the line ends early, for whatever reason: the other threads end soon.
-    let quit = AtomicBool::new(false);
-    let (found, found_files) = bounded(2);
-    let (batches, ready_batches) = unbounded();
-    let (done, finished) = unbounded();
-    let plan = saboteur::current();
-    let folders = (state.path().to_owned(), target.root().to_owned());
-    let patience = patience::Patience::new(&backlog.pipeline.pauses, folders, &inputs, events, [&quit, stop]);
-    let worked = thread::scope(|scope| {
-        let (inputs, rules, quit, patience) = (&inputs, &backlog.pipeline.intake, &quit, &patience);
-        scope.spawn(move || {
-            let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
-            let (scans, bytes) = overviews.fold((0, 0u64), |(n, b), o| (n + o.scans, b.saturating_add(o.bytes)));
-            // Only an estimate hangs on it.
-            let _ = count_ledger.note_backlog(scans);
-            let _ = events.send(Event::BacklogCounted { scans, bytes });
-        });
-        let feed = feed::Feed { ledger: feed_ledger, inputs, rules, found, quit: [quit, stop], patience };
-        scope.spawn(move || feed.run());
-        let finisher = finish::Finisher {
-            ledger: finisher_ledger,
-            store: store.clone(),
-            target,
-            pipeline: &backlog.pipeline,
-            inputs,
-            events,
-            done,
-            quit: [quit, stop],
-            patience,
-        };
-        let finisher_plan = plan.clone();
-        scope.spawn(move || {
-            saboteur::enter(finisher_plan);
-            finisher.run(&ready_batches);
-        });
-        let line = line::Line::new(line::Setup {
-            ledger: &mut ledger,
-            store: &store,
-            spool: state.spool(),
-            recipe,
-            attempts: backlog.pipeline.attempts.max(1),
-            held: backlog.pipeline.held,
-            max_pages: backlog.pipeline.recipe.decode.max_pages,
-            inputs,
-            jobs,
-            outcomes,
-            events,
-            batches,
-            patience,
-            duplicates: backlog.pipeline.duplicates,
-        });
-        let result = line.run(&found_files, &finished, stop);
-        quit.store(true, Ordering::SeqCst);
-        // Wakes a feed that waits for room.
-        drop(found_files);
-        result
-    })?;
-    // All threads have ended; what is left may wait for the machine once more.
-    quit.store(false, Ordering::SeqCst);
-    patience.persist(|| Ok(ledger.checkpoint()?))?;
-    summary(&ledger, worked, stop.load(Ordering::SeqCst))
+    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations: &[], whole: None })
 }
 
 /// Takes what the pipeline's watch folders get, until told to stop or to drain. `whole` looks into a file; see
-/// [`crate::worker::scout`].
+/// [`crate::worker::scout`]. [`Backlog::inputs`] are of no meaning here.
 ///
 /// # Errors
 /// As [`run`].
 pub fn watch(
     backlog: &Backlog,
-    jobs: &Sender<(u64, Job)>,
-    outcomes: &Receiver<Outcome>,
-    whole: &(dyn Fn(&std::path::Path) -> crate::model::Wholeness + Sync),
+    workers: Channels<'_>,
+    whole: &(dyn Fn(&Path) -> Wholeness + Sync),
     events: &Sender<Event>,
     controls: &Controls,
 ) -> Result<Summary, RunError> {
-    let _ = (whole, controls);
-    run(backlog, jobs, outcomes, events, &AtomicBool::new(true))
+    let stations = &backlog.pipeline.watch;
+    let inputs = stations
+        .iter()
+        .map(|rules| {
+            let input = |source| RunError::Input { path: rules.folder.clone(), source };
+            std::fs::read_dir(&rules.folder).and_then(|_| rules.folder.canonicalize()).map_err(input)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, whole: Some(whole) })
 }
 
 /// The inputs by their real paths. None may lie in another: its scans would be received twice.
@@ -359,59 +296,4 @@ fn distinct_inputs(backlog: &Backlog) -> Result<Vec<PathBuf>, RunError> {
         inputs.push(real);
     }
     Ok(inputs)
-}
-
-/// A state folder delivers to one target, and a target is delivered to from one state folder: only so do numbers and
-/// accounts fit.
-fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
-    match ledger.output()? {
-        Some(bound) if bound == target.root() => {}
-        Some(bound) => return Err(RunError::OtherOutput { bound, given: target.root().to_owned() }),
-        None if target.has_index() => return Err(RunError::ForeignOutput(target.root().to_owned())),
-        None => ledger.bind_output(target.root())?,
-    }
-    if !target.has_index() {
-        account::write_index(ledger, target)?;
-    }
-    Ok(())
-}
-
-/// Removes pictures that were adopted but whose pages were not committed.
-fn sweep(ledger: &Ledger, store: &Store) -> Result<(), RunError> {
-    for orphan in ledger.unneeded(store.objects()?)? {
-        store.remove(orphan)?;
-    }
-    Ok(())
-}
-
-fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summary, RunError> {
-    let totals = ledger.totals()?;
-    let mut held = worked.troubles;
-    let unread = held.len() as u64;
-    held.truncate(MAX_HELD_LISTED as usize);
-    let room = MAX_HELD_LISTED - held.len() as u32;
-    ledger.for_each_held(room, |HeldRow { path, index, fault, .. }| {
-        held.push(HeldItem { path, index, fault });
-        Ok::<_, LedgerError>(())
-    })?;
-    let (pages_discarded, scans_discarded) = ledger.discarded()?;
-    Ok(Summary {
-        scans: totals.scans,
-        scans_held: totals.scans_held + unread,
-        duplicates_skipped: totals.duplicates_skipped,
-        duplicates_linked: totals.duplicates_linked,
-        pages_received: totals.pages.received,
-        pages_delivered: totals.pages.delivered,
-        blanks_recorded: totals.pages.blanks,
-        separators_recorded: totals.pages.separators,
-        pages_held: totals.pages.held,
-        pages_discarded,
-        scans_discarded,
-        documents: totals.documents,
-        cases: totals.cases,
-        held,
-        left_lying: worked.left_lying,
-        pages_processed_now: worked.processed,
-        stopped: stopped && (totals.batches_open > 0 || !worked.walked),
-    })
 }

@@ -3,7 +3,6 @@
 //! They can if every file of the batch is open, none is missing and the number of pages is even; a page that is held keeps
 //! its place. Otherwise nothing is guessed: one page is held with the reason, all others wait for it, and a person decides.
 
-use super::held::waits_for;
 use crate::ledger::{PageKey, Stack};
 use crate::model::{Fault, FaultKind, Stage};
 
@@ -14,8 +13,8 @@ pub(super) enum Pairing {
     Paired,
     /// Its pages stay as they were scanned: a person said so.
     AsScanned,
-    /// All its pages wait, with this as the fault.
-    Waits(Fault),
+    /// All its pages wait: for this page, or else for a whole file.
+    Waits(Option<PageKey>),
     /// This page is to be held, and all others wait for it.
     Hold(PageKey, Fault),
 }
@@ -42,8 +41,8 @@ impl StackFacts {
         let unpaired = |detail: String| Pairing::Hold(last, Fault::new(Stage::Deliver, FaultKind::Unpaired, detail));
         match self {
             Self { stack: Stack::Settled, .. } => Pairing::AsScanned,
-            Self { file_held: true, .. } => Pairing::Waits(waits_for(None, None)),
-            Self { unpaired: Some(page), .. } => Pairing::Waits(waits_for(Some(*page), None)),
+            Self { file_held: true, .. } => Pairing::Waits(None),
+            Self { unpaired: Some(page), .. } => Pairing::Waits(Some(*page)),
             Self { stack: Stack::Torn, .. } => {
                 unpaired("a file of its stack went on before it or came elsewhere".into())
             }
@@ -65,13 +64,9 @@ mod tests {
         let held = |facts: StackFacts| matches!(facts.pairing(), Pairing::Hold(held, fault) if held == page && fault.kind == FaultKind::Unpaired);
         assert!(held(StackFacts { pages: 5, ..whole }));
         assert!(held(StackFacts { stack: Stack::Torn, ..whole }));
-        let waits =
-            |facts: StackFacts| matches!(facts.pairing(), Pairing::Waits(fault) if fault.kind == FaultKind::Waits);
-        assert!(waits(StackFacts { file_held: true, pages: 5, ..whole }));
-        assert!(
-            waits(StackFacts { unpaired: Some(page), pages: 5, ..whole }),
-            "one page is held, not one after the other"
-        );
+        assert_eq!(StackFacts { file_held: true, pages: 5, ..whole }.pairing(), Pairing::Waits(None));
+        let held_already = StackFacts { unpaired: Some(page), pages: 5, ..whole };
+        assert_eq!(held_already.pairing(), Pairing::Waits(Some(page)), "one page is held, not one after the other");
         assert_eq!(StackFacts { stack: Stack::Settled, pages: 5, ..whole }.pairing(), Pairing::AsScanned);
         assert_eq!(StackFacts { pages: 5, last: None, ..whole }.pairing(), Pairing::AsScanned);
     }

@@ -14,7 +14,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::atomic::AtomicI64;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -25,9 +25,11 @@ use serde_json::Value;
 use super::*;
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::Layout;
+use crate::ledger::{LedgerError, StateDir};
 use crate::model::{DuplicateAction, FaultKind};
 use crate::pipeline::{BlankAction, Pauses};
 use crate::saboteur::Plan;
+use crate::worker::Outcome;
 use rig::{Disturbance, Rig, fake_worker, key};
 
 /// A little of everything: 11 pages in 5 scans of 3 cases, of which 2 pages and 1 scan are to be held.
@@ -384,7 +386,8 @@ fn what_cannot_work_is_told_before_any_work() {
         let mut backlog = rig.backlog();
         change(&mut backlog);
         let ((jobs, _queue), (_answers, outcomes), (events, _told)) = (bounded(1), bounded(1), unbounded());
-        run(&backlog, &jobs, &outcomes, &events, &AtomicBool::new(false)).unwrap_err()
+        run(&backlog, Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &Controls::default())
+            .unwrap_err()
     };
     let error = run(&|b| b.inputs = vec![rig.dir.path().join("nowhere")]);
     assert!(matches!(error, RunError::Intake(_)), "{error}");
@@ -408,7 +411,13 @@ fn workers_that_vanish_end_the_run_and_the_next_goes_on() {
     let (answers, outcomes) = bounded::<Outcome>(4);
     let (events, _told) = unbounded();
     drop((queue, answers));
-    let error = run(&rig.backlog(), &jobs, &outcomes, &events, &AtomicBool::new(false)).unwrap_err();
+    let error = run(
+        &rig.backlog(),
+        Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes },
+        &events,
+        &Controls::default(),
+    )
+    .unwrap_err();
     assert!(matches!(error, RunError::NoWorkers), "{error}");
     assert_mixed(&rig, &rig.run());
 }
@@ -428,11 +437,11 @@ fn an_input_that_went_away_holds_nothing() {
 fn events_tell_the_whole_story_and_no_secret() {
     let rig = mixed();
     let ((jobs, queue), (answers, outcomes), (events, told)) = (bounded(4), bounded(4), unbounded());
-    let (shaken, left, stop) = (Mutex::default(), AtomicI64::new(i64::MAX), AtomicBool::new(false));
+    let (shaken, left, stop) = (Mutex::default(), AtomicI64::new(i64::MAX), Controls::default());
     thread::scope(|scope| {
         let (shaken, left, stop) = (&shaken, &left, &stop);
-        scope.spawn(move || fake_worker(0, &queue, &answers, shaken, left, stop));
-        run(&rig.backlog(), &jobs, &outcomes, &events, stop).unwrap();
+        scope.spawn(move || fake_worker(0, &queue, &answers, shaken, left, stop.stop_flag()));
+        run(&rig.backlog(), Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, stop).unwrap();
         drop((jobs, events));
     });
     let told: Vec<Event> = told.iter().collect();

@@ -20,7 +20,7 @@ mod tests;
 
 pub use digest::digest;
 pub use names::path_of;
-pub use walk::{Batches, IntakeError, OTHER_ENDINGS, Overview, batches, overview};
+pub use walk::{Batches, IntakeError, OTHER_ENDINGS, Overview, batches, batches_below, overview};
 
 /// How the scanner station lays out its output below an input folder.
 ///

@@ -114,6 +114,12 @@ pub const OTHER_ENDINGS: &str = "…";
 /// followed. Hidden files and what systems put beside scans (`Thumbs.db`, `desktop.ini`, `~$…`) are passed over; all
 /// other files that are no scans are counted in [`Batches::left_lying`]. A single file is taken whatever its ending.
 pub fn batches(input: &Path, rules: &IntakeRules) -> Result<Batches, IntakeError> {
+    batches_below(input, Path::new(""), rules)
+}
+
+/// Finds only the batches in the folder `below`, a path from `input` on, and in its folders: each as a walk over all of
+/// `input` finds it. See [`batches`].
+pub fn batches_below(input: &Path, below: &Path, rules: &IntakeRules) -> Result<Batches, IntakeError> {
     let metadata = fs::metadata(input).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => IntakeError::Missing { path: input.to_owned() },
         _ => IntakeError::Input { path: input.to_owned(), source },
@@ -129,7 +135,8 @@ pub fn batches(input: &Path, rules: &IntakeRules) -> Result<Batches, IntakeError
     };
     if metadata.is_dir() {
         walk.input_name = last_name(input);
-        walk.enter(input.to_owned(), String::new()).map_err(|error| match error {
+        let name = below.iter().fold(String::new(), |name, part| join(&name, &written(part)));
+        walk.enter(input.join(below), name).map_err(|error| match error {
             IntakeError::Folder { path, source } => IntakeError::Input { path, source },
             other => other,
         })?;

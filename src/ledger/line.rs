@@ -268,13 +268,16 @@ impl Ledger {
         scans.into_iter().filter_map(|scan| PendingScan::load(&self.sql, scan).transpose()).collect()
     }
 
-    /// Batches in `state`, oldest first; with `root` only those found below that folder.
+    /// Batches in `state`, oldest first; with `root` only those found below that folder. Not those of a claim that is
+    /// still to be carried out.
     ///
     /// # Errors
     /// SQLite failed.
     pub fn batches(&self, state: BatchState, root: Option<&Path>) -> Result<Vec<i64>, LedgerError> {
         let sql = "SELECT batch.id FROM batch JOIN root ON root.id = batch.root
-                   WHERE batch.state = ?1 AND batch.state < 3 AND (?2 IS NULL OR root.path = ?2) ORDER BY batch.id";
+                   WHERE batch.state = ?1 AND batch.state < 3 AND (?2 IS NULL OR root.path = ?2)
+                   AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.root = batch.root AND claim.key = batch.key)
+                   ORDER BY batch.id";
         let mut statement = self.sql.prepare_cached(sql)?;
         let rows = statement.query_map(params![state, root.map(PathBytes::from)], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -7,25 +7,31 @@
 //! workers are writing; emptied at start) and `lock`. WAL with `synchronous=FULL`: what was committed survives a power
 //! cut. `secure_delete`: what was deleted (records hold text of pages) is overwritten.
 
+mod claims;
 mod duplicates;
 mod finish;
 mod held;
 mod line;
 mod receive;
 mod report;
+mod requests;
 mod stack;
 mod states;
 mod status;
 mod store;
 
+pub use claims::{ClaimRow, ClaimedRow, Original};
 pub use duplicates::{ApartScan, DuplicateRow, Twin};
 pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, Plan, PlannedDocument};
 pub use held::{DecideError, Decision, HeldThing, NeighbourPlace};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
+pub use requests::{Request, RequestStanding};
 pub use stack::Stack;
-pub use states::{BatchState, DocumentState, HeldState, PageState, ScanState, Verdict};
+pub use states::{
+    BatchState, DocumentState, HeldState, OriginalPlace, PageState, RequestKind, RequestState, ScanState, Verdict,
+};
 pub use status::{BatchBalance, HeldKind, RunRow, Standing};
 pub use store::{Store, StoreError};
 

@@ -17,9 +17,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::claims;
 use super::duplicates::{self, Twin};
 use super::line::PendingScan;
-use super::{BatchState, DigestBytes, HeldState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
+use super::{
+    BatchState, DigestBytes, HeldState, Json, Ledger, LedgerError, OriginalPlace, PageState, PathBytes, ScanState,
+};
 use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Stage};
 
 /// A batch as intake found it.
@@ -33,6 +36,10 @@ pub struct FoundPlace<'a> {
     pub case: CaseId<'a>,
     /// What becomes of new scans whose bytes were received before; `None`: they are scans like any.
     pub duplicates: Option<DuplicateAction>,
+    /// Its files were taken from a watch folder.
+    pub claimed: bool,
+    /// The request that hurries it.
+    pub request: Option<i64>,
 }
 
 /// A case and the folder it shall have.
@@ -147,6 +154,13 @@ impl Ledger {
                     BatchState::Received,
                     BatchState::Receiving
                 ])?;
+                if place.claimed {
+                    claims::fulfil(sql, root, place.key)?;
+                }
+                if place.request.is_some() {
+                    let hurried = "UPDATE batch SET request = ?3 WHERE root = ?1 AND key = ?2";
+                    sql.prepare_cached(hurried)?.execute(params![root, place.key, place.request])?;
+                }
             }
             Ok(receptions)
         })
@@ -295,8 +309,9 @@ impl Intake<'_> {
         let (batch, case) = self.open_round(fault.is_some())?;
         let digest = file.content.as_ref().ok().copied();
         let state = if fault.is_some() { ScanState::Held } else { ScanState::Received };
-        let sql = "INSERT INTO scan (batch, root, seq, name, path, len, modified_ns, changed_ns, digest, state, fault)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let sql =
+            "INSERT INTO scan (batch, root, seq, name, path, len, modified_ns, changed_ns, digest, state, fault, shelf)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         self.sql.prepare_cached(sql)?.execute(params![
             batch,
             self.root,
@@ -308,7 +323,8 @@ impl Intake<'_> {
             file.changed_ns,
             digest.map(DigestBytes),
             state,
-            fault.clone().map(Json)
+            fault.clone().map(Json),
+            if self.place.claimed { OriginalPlace::Claimed } else { OriginalPlace::Input }
         ])?;
         let scan = self.sql.last_insert_rowid();
         let mut duplicate = false;

@@ -7,6 +7,12 @@ CREATE TABLE target (
   output BLOB NOT NULL
 ) STRICT;
 
+-- A word that tells this line from others at the same watch folders.
+CREATE TABLE line (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  instance TEXT NOT NULL
+) STRICT;
+
 -- Input folders (canonical), named once.
 CREATE TABLE root (
   id INTEGER PRIMARY KEY,
@@ -41,10 +47,38 @@ CREATE TABLE batch (
   blanks INTEGER,
   separators INTEGER,
   held INTEGER,
+  -- The last request that hurried it.
+  request INTEGER REFERENCES request,
   UNIQUE (root, key, round)
 ) STRICT;
 CREATE INDEX batch_casefile ON batch (casefile);
 CREATE INDEX batch_unfinished ON batch (state) WHERE state < 3;
+CREATE INDEX batch_request ON batch (request) WHERE request IS NOT NULL;
+
+-- Files that are to be taken from a watch folder: recorded before the first is renamed, gone when the batch is received.
+CREATE TABLE claim (
+  id INTEGER PRIMARY KEY,
+  root INTEGER NOT NULL REFERENCES root,
+  key TEXT NOT NULL,
+  casename TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  source BLOB NOT NULL,
+  path BLOB NOT NULL,
+  UNIQUE (root, key, seq)
+) STRICT;
+
+-- What other commands ask of the line at work. Numbers: RequestKind, RequestState in states.rs.
+CREATE TABLE request (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  -- Paths, a zero byte between two.
+  inputs BLOB NOT NULL,
+  at_ms INTEGER NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,
+  answer TEXT
+) STRICT;
+CREATE INDEX request_open ON request (state) WHERE state = 0;
 
 -- A file in its place (input folder and name below it): equal bytes in two places are two scans. A changed file under the same name is a further
 -- row; the last one counts.
@@ -64,8 +98,11 @@ CREATE TABLE scan (
   fault TEXT,
   -- Of a duplicate: the earlier scan that has its pages, and what the pipeline said (0 skip, 1 link).
   duplicate_of INTEGER REFERENCES scan,
-  duplicate_action INTEGER
+  duplicate_action INTEGER,
+  -- Where the original is: OriginalPlace in states.rs.
+  shelf INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX scan_on_its_way ON scan (shelf) WHERE shelf IN (1, 3);
 CREATE INDEX scan_place ON scan (root, name);
 -- With what counting needs, so that it reads no scan itself.
 CREATE INDEX scan_batch ON scan (batch, state, pages);

@@ -115,3 +115,47 @@ numbered! {
         Void = 2,
     }
 }
+
+numbered! {
+    /// Where an original is.
+    OriginalPlace {
+        /// Where it was found, and nobody moves it.
+        Input = 0,
+        /// Taken from a watch folder, in the folder of the line.
+        Claimed = 1,
+        /// Its pages are delivered or recorded.
+        Done = 2,
+        /// Something of it waits for a person.
+        Held = 3,
+    }
+}
+
+numbered! {
+    /// What another command asks of the line.
+    RequestKind {
+        /// Begin nothing new.
+        Pause = 0,
+        /// Go on.
+        Resume = 1,
+        /// Take nothing more, end when all that was taken is done.
+        Drain = 2,
+        /// End soon.
+        Stop = 3,
+        /// Take these files and folders before all others.
+        Urgent = 4,
+    }
+}
+
+numbered! {
+    /// How far a request is.
+    RequestState {
+        /// Nobody took it up.
+        Open = 0,
+        /// The line is at it.
+        Taken = 1,
+        /// Done; an urgent one: all its files are received.
+        Done = 2,
+        /// It cannot be done.
+        Refused = 3,
+    }
+}

@@ -26,6 +26,7 @@ pub use sandbox::Protection;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crossbeam_channel::{Receiver, Sender};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Fault, FaultKind, PageRecord, Stage};
@@ -80,6 +81,17 @@ pub struct Outcome {
     pub result: Result<Answer, Fault>,
     /// Time from start of the job to its end.
     pub elapsed: Duration,
+}
+
+/// The channels of a pool, as its user has them.
+#[derive(Clone, Copy, Debug)]
+pub struct Channels<'a> {
+    /// Where jobs go, each with a number of the user's; full when every worker has enough to do.
+    pub jobs: &'a Sender<(u64, Job)>,
+    /// The same for jobs that go before all others: the next worker to be free takes one of these.
+    pub urgent: &'a Sender<(u64, Job)>,
+    /// Where their outcomes come, in the order in which they end. Ends when no worker is left.
+    pub outcomes: &'a Receiver<Outcome>,
 }
 
 /// What a worker may spend.

@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 
 use super::files::Files;
 use super::frame::{self, FrameError};
 use super::watch::{Budget, Overrun, Watch};
 use super::{
-    Answer, Job, Order, Outcome, PoolConfig, Protection, Reply, Task, WorkerLimits, check, memory, out_of_turn,
+    Answer, Channels, Job, Order, Outcome, PoolConfig, Protection, Reply, Task, WorkerLimits, check, memory,
+    out_of_turn,
 };
 use crate::model::{Fault, FaultKind, Stage};
 
@@ -55,6 +56,7 @@ pub enum PoolError {
 /// Running workers.
 pub struct Pool {
     jobs: Sender<(u64, Job)>,
+    urgent: Sender<(u64, Job)>,
     outcomes: Receiver<Outcome>,
     threads: Vec<JoinHandle<()>>,
     protection: Protection,
@@ -68,12 +70,14 @@ impl Pool {
     pub fn start(config: PoolConfig) -> Result<Self, PoolError> {
         let workers = config.workers.max(1);
         let (jobs, job_queue) = bounded(workers * QUEUED_JOBS_PER_WORKER);
+        let (urgent, urgent_queue) = bounded(workers * QUEUED_JOBS_PER_WORKER);
         let (outcome_queue, outcomes) = bounded(workers * QUEUED_JOBS_PER_WORKER);
         let (ready, first_ready) = bounded(workers);
         let config = Arc::new(config);
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
-            let (config, job_queue, outcome_queue) = (config.clone(), job_queue.clone(), outcome_queue.clone());
+            let (config, outcome_queue) = (config.clone(), outcome_queue.clone());
+            let queues = [urgent_queue.clone(), job_queue.clone()];
             let ready = ready.clone();
             // The child is tied to this thread by its parent-death signal, so the thread outlives it.
             let thread =
@@ -81,7 +85,7 @@ impl Pool {
                     Ok((process, protection)) => {
                         let _ = ready.send(Ok(protection));
                         drop(ready);
-                        serve(worker, process, &config, &job_queue, &outcome_queue);
+                        serve(worker, process, &config, &queues, &outcome_queue);
                     }
                     Err(error) => {
                         let _ = ready.send(Err(error));
@@ -91,7 +95,7 @@ impl Pool {
         }
         let protection =
             first_ready.recv().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::Interrupted).into()))?;
-        Ok(Self { jobs, outcomes, threads, protection })
+        Ok(Self { jobs, urgent, outcomes, threads, protection })
     }
 
     /// What the workers are locked in by, as the first of them said when it began.
@@ -109,9 +113,14 @@ impl Pool {
         &self.outcomes
     }
 
+    /// All its channels.
+    pub fn channels(&self) -> Channels<'_> {
+        Channels { jobs: &self.jobs, urgent: &self.urgent, outcomes: &self.outcomes }
+    }
+
     /// Takes no further job, lets running ones end, and ends the workers. Unread outcomes are dropped.
     pub fn stop(self) {
-        drop(self.jobs);
+        drop((self.jobs, self.urgent));
         drop(self.outcomes);
         for thread in self.threads {
             let _ = thread.join();
@@ -131,15 +140,20 @@ fn begin(config: &PoolConfig) -> Result<(Process, Protection), PoolError> {
     }
 }
 
-/// Works off the queue until it closes or the worker cannot be replaced.
+/// Works off the queues, urgent jobs first, until they close or the worker cannot be replaced.
 fn serve(
     worker: usize,
     mut process: Process,
     config: &PoolConfig,
-    jobs: &Receiver<(u64, Job)>,
+    [urgent, jobs]: &[Receiver<(u64, Job)>; 2],
     outcomes: &Sender<Outcome>,
 ) {
-    for (ticket, job) in jobs {
+    loop {
+        let next = select_biased! {
+            recv(urgent) -> job => job,
+            recv(jobs) -> job => job,
+        };
+        let Ok((ticket, job)) = next else { return };
         let started = Instant::now();
         let (result, usable) = process.work(&job, &config.limits);
         if outcomes.send(Outcome { ticket, worker, result, elapsed: started.elapsed() }).is_err() {

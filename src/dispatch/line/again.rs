@@ -1,6 +1,6 @@
-//! What is tried again: at once after a failure, and at the end of a run for people's decisions.
+//! What is tried again after a failure.
 
-use super::{Line, RunError, Task};
+use super::Task;
 use crate::model::{Fault, FaultKind};
 use crate::pipeline::HeldDocument;
 
@@ -17,13 +17,4 @@ pub(super) fn after(task: &Task, fault: &Fault, attempts: u32, held: HeldDocumen
     // What is wrong with the bytes themselves is so without reading, too.
     let has_picture = task.page.is_some() && fault.kind.may_pass() && fault.kind != FaultKind::Io;
     (held == HeldDocument::Image && has_picture).then(|| Task { unread: Some(fault.clone()), ..next })
-}
-
-impl Line<'_> {
-    /// Takes up what people decided while this run worked. `false` if there is nothing.
-    pub(super) fn take_decided(&mut self) -> Result<bool, RunError> {
-        let (ledger, patience) = (&mut self.setup.ledger, self.setup.patience);
-        self.left_over.extend(patience.persist(|| Ok(ledger.apply_decisions(false)?))?);
-        Ok(!self.left_over.is_empty())
-    }
 }

@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use crossbeam_channel::Receiver;
-
 use super::super::RunError;
 use super::super::feed::Found;
 use super::super::machine::{PROBE_BYTES, Place, closed_input, probe_state};
@@ -25,14 +23,14 @@ impl Line<'_> {
     }
 
     /// A run that was stopped in a pause tells why it paused.
-    pub(super) fn expect_no_trouble(&mut self, found: &Receiver<Found>) -> Result<(), RunError> {
+    pub(super) fn expect_no_trouble(&mut self) -> Result<(), RunError> {
         if self.stopping && self.low_space.is_some() {
             self.setup.patience.expect_space(Place::State)?;
         }
         if self.stopping && self.setup.patience.is_tried() {
-            // The feed ends by itself when the run is told to stop.
-            let failed =
-                found.iter().find_map(|found| if let Found::Failed(error) = found { Some(error) } else { None });
+            // Feeds end by themselves when the run is told to stop.
+            let mut messages = self.lanes.iter().flat_map(|lane| lane.found.iter());
+            let failed = messages.find_map(|found| if let Found::Failed(error) = found { Some(error) } else { None });
             return failed.map_or(Ok(()), Err);
         }
         Ok(())

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -15,12 +14,12 @@ use serde_json::Value;
 
 use super::rig::{Disturbance, Rig, fake_answer, key};
 use crate::assemble::SeparateBy;
-use crate::dispatch::{Event, Summary, run};
+use crate::dispatch::{Controls, Event, Summary, run};
 use crate::ledger::{DecideError, Decision, HeldState, HeldThing, LedgerError, Verdict, open_to_decide, peek};
 use crate::model::FaultKind;
 use crate::pipeline::{BlankAction, HeldDocument};
 use crate::saboteur::Plan;
-use crate::worker::Outcome;
+use crate::worker::{Channels, Outcome};
 
 const VERDICTS: [Verdict; 3] = [Verdict::Retry, Verdict::Release, Verdict::Discard];
 
@@ -281,7 +280,7 @@ fn what_is_decided_during_a_run_is_done_by_its_end() {
     rig.cure("A/1.fake");
     rig.put("B/1.fake", &["scan c"]);
     let ((jobs, queue), (answers, outcomes), (events, _told)) = (bounded(4), bounded::<Outcome>(4), unbounded());
-    let (shaken, stop) = (Mutex::default(), AtomicBool::new(false));
+    let (shaken, stop) = (Mutex::default(), Controls::default());
     let summary = thread::scope(|scope| {
         let (rig, shaken) = (&rig, &shaken);
         scope.spawn(move || {
@@ -295,7 +294,8 @@ fn what_is_decided_during_a_run_is_done_by_its_end() {
                 }
             }
         });
-        let summary = run(&rig.backlog(), &jobs, &outcomes, &events, &stop).unwrap();
+        let summary =
+            run(&rig.backlog(), Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &stop).unwrap();
         drop(jobs);
         summary
     });

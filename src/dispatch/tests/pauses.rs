@@ -1,6 +1,10 @@
 //! Runs on a machine that fails for a while: the line waits, goes on, and blames no page.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
+use crate::deliver::folder::Folder;
+use crate::saboteur;
 
 /// A run that may wait, looks often, and does not wait for ever.
 fn patient(mut rig: Rig) -> Rig {
@@ -87,20 +91,23 @@ fn told_to_stop_in_a_pause_it_stops_with_its_cause() {
     let begun = Instant::now();
     // The disk is full for good after 30 steps, and the stop comes with the last outcome.
     let plan = Plan::fail_after(30, ErrorKind::StorageFull);
-    let stopped = AtomicBool::new(false);
+    let stopped = Controls::default();
     let (jobs, queue) = bounded(4);
     let (answers, outcomes) = bounded(4);
     let (events, told) = unbounded();
     let (shaken, left) = (Mutex::default(), AtomicI64::new(i64::MAX));
     saboteur::enter(plan);
     let result = thread::scope(|scope| {
-        scope.spawn(|| fake_worker(0, &queue, &answers, &shaken, &left, &stopped));
+        scope.spawn(|| fake_worker(0, &queue, &answers, &shaken, &left, stopped.stop_flag()));
         scope.spawn(|| {
             while let Ok(event) = told.recv() {
-                stopped.fetch_or(paused(&event), Ordering::SeqCst);
+                if paused(&event) {
+                    stopped.stop();
+                }
             }
         });
-        let result = run(&rig.backlog(), &jobs, &outcomes, &events, &stopped);
+        let result =
+            run(&rig.backlog(), Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &stopped);
         drop((jobs, events));
         result
     });

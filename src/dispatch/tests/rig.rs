@@ -17,7 +17,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde_json::Value;
 
-use crate::dispatch::{Backlog, Event, RunError, Summary, run};
+use crate::dispatch::{Backlog, Controls, Event, RunError, Summary, run};
 use crate::intake::{IntakeRules, Layout};
 use crate::ledger::Store;
 use crate::model::{
@@ -26,7 +26,7 @@ use crate::model::{
 };
 use crate::pipeline::{Pauses, Pipeline};
 use crate::saboteur::{Plan, enter};
-use crate::worker::{Answer, Job, Outcome};
+use crate::worker::{Answer, Channels, Job, Outcome};
 
 /// A backlog in a temporary folder.
 pub(super) struct Rig {
@@ -102,17 +102,18 @@ impl Rig {
         let (jobs, queue) = bounded(4);
         let (answers, outcomes) = bounded(4);
         let (events, told) = unbounded();
-        let stop = AtomicBool::new(false);
+        let stop = Controls::default();
         let left = AtomicI64::new(disturbance.stop_after.unwrap_or(i64::MAX));
         let shaken = Mutex::new(HashSet::new());
         enter(disturbance.plan);
         let result = thread::scope(|scope| {
             for worker in 0..2 {
                 let (queue, answers, stop, left, shaken) = (queue.clone(), answers.clone(), &stop, &left, &shaken);
-                scope.spawn(move || fake_worker(worker, &queue, &answers, shaken, left, stop));
+                scope.spawn(move || fake_worker(worker, &queue, &answers, shaken, left, stop.stop_flag()));
             }
             let watcher = scope.spawn(|| told.iter().inspect(|event| watch(event)).collect());
-            let result = run(&self.backlog(), &jobs, &outcomes, &events, &stop);
+            let result =
+                run(&self.backlog(), Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &stop);
             drop((jobs, events));
             (result, watcher.join().unwrap())
         });

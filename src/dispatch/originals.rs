@@ -1,0 +1,164 @@
+//! Originals that were taken from watch folders, after their receipt: to `done`, or to `held` with a note for people.
+//!
+//! A rename, then a row in the ledger; killed in between, the line finds the file where it belongs and only writes the
+//! row. What cannot be moved now is tried again later and stops nothing. Nothing is ever deleted but notes of ours.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::durable;
+use crate::intake::{path_of, station::StationRules};
+use crate::ledger::{Ledger, LedgerError, Original, OriginalPlace};
+use crate::model::Fault;
+
+/// A watch folder's places for originals.
+#[derive(Clone, Debug)]
+pub(super) struct Shelves {
+    /// The watch folder, canonical.
+    root: PathBuf,
+    done: PathBuf,
+    held: PathBuf,
+}
+
+impl Shelves {
+    pub(super) fn new(root: &Path, rules: &StationRules) -> Self {
+        Self { root: root.to_owned(), done: root.join(&rules.done), held: root.join(&rules.held) }
+    }
+}
+
+/// Moves what of `batch` is not where it belongs; without a batch, what is left of all. How many could not be moved.
+///
+/// # Errors
+/// SQLite failed.
+pub(super) fn put_away(ledger: &mut Ledger, shelves: &[Shelves], batch: Option<i64>) -> Result<u64, LedgerError> {
+    if shelves.is_empty() {
+        return Ok(0);
+    }
+    let (mut moved, mut stuck) = (Vec::new(), 0);
+    for original in ledger.misplaced(batch)? {
+        let Some(shelf) = shelves.iter().find(|shelf| shelf.root == original.root) else { continue };
+        match put(shelf, &original) {
+            Ok(there) => moved.push(there),
+            Err(_) => stuck += 1,
+        }
+    }
+    if !moved.is_empty() {
+        ledger.moved(&moved)?;
+    }
+    Ok(stuck)
+}
+
+fn put(shelf: &Shelves, original: &Original) -> io::Result<(i64, PathBuf, OriginalPlace)> {
+    let name = path_of(&original.name).ok_or(io::ErrorKind::InvalidInput)?;
+    let (folder, place) = match original.held.is_empty() {
+        true => (&shelf.done, OriginalPlace::Done),
+        false => (&shelf.held, OriginalPlace::Held),
+    };
+    let there = bring(&original.path, &folder.join(name))?;
+    if place == OriginalPlace::Held {
+        lay_note(&there, &original.held)?;
+    } else {
+        let _ = fs::remove_file(note_of(&original.path));
+    }
+    Ok((original.scan, there, place))
+}
+
+/// Renames a file without ever replacing one; where it is then, for good. A file that is there already under this name
+/// and no longer at its old place was brought by a line that was killed.
+fn bring(from: &Path, to: &Path) -> io::Result<PathBuf> {
+    let folder = to.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    make_dirs(folder)?;
+    let mut target = to.to_owned();
+    for further in 2..MAX_NAMESAKES {
+        match rename_new(from, &target) {
+            Ok(()) => break,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => target = namesake(to, further),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && target.exists() => break,
+            Err(error) => return Err(error),
+        }
+    }
+    durable::sync_dir(folder)?;
+    Ok(target)
+}
+
+/// Most files of one name that are told apart by a number.
+const MAX_NAMESAKES: u32 = 1000;
+
+/// `a.tif` as `a (2).tif`.
+fn namesake(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(" ({number})"));
+    if let Some(ending) = path.extension() {
+        name.push(".");
+        name.push(ending);
+    }
+    path.with_file_name(name)
+}
+
+/// Folders as open as those above them: people of the station look into them.
+fn make_dirs(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() { Ok(()) } else { durable::make_dirs(folder, 0o777) }
+}
+
+/// Renames, unless `to` is there.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(()),
+        // File systems that do not know the flag; only this line writes here.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !to.exists() => fs::rename(from, to),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The note of an original in `held`.
+fn note_of(original: &Path) -> PathBuf {
+    let mut name = original.as_os_str().to_owned();
+    name.push(".txt");
+    name.into()
+}
+
+fn lay_note(original: &Path, held: &[(i64, Option<u32>, Fault)]) -> io::Result<()> {
+    let file = original.file_name().unwrap_or_default().to_string_lossy();
+    let text = note_text(&file, held);
+    let folder = original.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut note = tempfile::Builder::new().prefix(".note").tempfile_in(folder)?;
+    note.write_all(text.as_bytes())?;
+    note.persist(note_of(original)).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Placeholder until the catalogue is here.
+fn note_text(file: &str, held: &[(i64, Option<u32>, Fault)]) -> String {
+    let line = |(number, page, fault): &(i64, Option<u32>, Fault)| {
+        let page = page.map_or(String::new(), |page| format!("Seite {}: ", page + 1));
+        format!("{page}{}\n  scanstrasse held show {number}\n", fault.kind.words())
+    };
+    format!("{file}\n\n{}", held.iter().map(line).collect::<String>())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_replaced_and_a_finished_move_is_recognised() {
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("a.tif"), dir.path().join("done/1/a.tif"));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        let there = bring(&from, &to).unwrap();
+        assert_eq!(there, dir.path().join("done/1/a (2).tif"));
+        assert_eq!(fs::read(&to).unwrap(), b"old");
+        assert_eq!(fs::read(&there).unwrap(), b"new");
+        fs::rename(&there, &from).unwrap();
+        fs::remove_file(&to).unwrap();
+        assert_eq!(bring(&from, &to).unwrap(), to);
+        assert_eq!(bring(&from, &to).unwrap(), to, "killed before the row was written");
+        assert!(bring(&from, &dir.path().join("done/1/b.tif")).is_err(), "a file that is nowhere");
+    }
+}
