@@ -23,7 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("intake", &["model", "saboteur"]),
     ("deliver", &["model", "saboteur", "durable"]),
     // A proof reads what these wrote or find, by their own words for it.
-    ("evidence", &["model", "deliver", "pdf", "intake"]),
+    ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),
     ("pdf", &["model"]),
     ("export", &["model"]),
     ("words", &["model"]),

@@ -13,8 +13,9 @@ use super::held::{self, Blockers};
 use super::machine::{Place, closed_input};
 use super::originals::{self, Shelves};
 use super::patience::Patience;
+use super::stack::{Pairing, StackFacts};
 use super::{Event, RunError, account};
-use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble};
+use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble, collate};
 use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
 use crate::evidence;
 use crate::intake;
@@ -22,7 +23,7 @@ use crate::ledger::{
     ApartScan, BatchState, CaseHead, DocumentRow, DocumentState, Ledger, LedgerError, PageKey, PageState, Plan,
     PlannedDocument, Store, Twin,
 };
-use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
+use crate::model::{Digest, Fault, FaultKind, PageOrder, Receipt, Stage};
 use crate::pdf::DocumentInfo;
 use crate::pipeline::{BlankAction, HeldDocument, Pipeline};
 
@@ -263,7 +264,7 @@ impl Finisher<'_> {
     }
 
     /// What the pages of the scans which `take` names become: documents, blank pages left out, pages that wait.
-    fn documents_of(&self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, RunError> {
+    fn documents_of(&mut self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, Halt> {
         let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
         self.ledger.for_each_page(batch, |page| {
             if !take(page.page.scan) {
@@ -282,7 +283,20 @@ impl Finisher<'_> {
             Ok(())
         })?;
         if !ready {
-            return Err(RunError::NotReady);
+            return Err(RunError::NotReady.into());
+        }
+        let order = match self.pair(batch, &keys, &mut facts)? {
+            Ok(order) => order,
+            Err(held) => {
+                let pages = keys.iter().zip(&facts).filter(|(_, fact)| !fact.held);
+                let waiting = pages.map(|(&page, _)| (page, held::waits_for(held, Some(page.scan)))).collect();
+                return Ok(Plan { waiting, ..Plan::default() });
+            }
+        };
+        if order == PageOrder::FrontsThenBacks {
+            let sheets = collate::order(keys.len()).unwrap_or_default();
+            keys = sheets.iter().filter_map(|&position| keys.get(position).copied()).collect();
+            facts = sheets.iter().filter_map(|&position| facts.get_mut(position).map(std::mem::take)).collect();
         }
         let rules = AssembleRules {
             separate: self.pipeline.separate,
@@ -298,6 +312,7 @@ impl Finisher<'_> {
             match blockers.of(&key(&document.held), &pages) {
                 Some(fault) => plan.waiting.extend(pages.into_iter().map(|page| (page, fault.clone()))),
                 None => plan.documents.push(PlannedDocument {
+                    order,
                     pages,
                     type_name: document.type_name,
                     confidence: document.confidence,
@@ -305,6 +320,39 @@ impl Finisher<'_> {
             }
         }
         Ok(plan)
+    }
+
+    /// The order of a batch's pages in its documents, or the page (without one: the file) that all of them wait for. A page
+    /// may be held here for that, and is a held one among `facts` then.
+    fn pair(
+        &mut self,
+        batch: i64,
+        keys: &[PageKey],
+        facts: &mut [PageFacts],
+    ) -> Result<Result<PageOrder, Option<PageKey>>, Halt> {
+        if self.pipeline.collate == PageOrder::Scanned {
+            return Ok(Ok(PageOrder::Scanned));
+        }
+        let last = facts.iter().rposition(|fact| !fact.held);
+        let stack = StackFacts {
+            stack: self.ledger.stack(batch)?,
+            file_held: self.ledger.undecided(batch)?.iter().any(|(_, page)| page.is_none()),
+            unpaired: self.ledger.unpaired(batch)?,
+            pages: keys.len(),
+            last: last.and_then(|last| keys.get(last).copied()),
+        };
+        Ok(match stack.pairing() {
+            Pairing::Paired => Ok(PageOrder::FrontsThenBacks),
+            Pairing::AsScanned => Ok(PageOrder::Scanned),
+            Pairing::Waits(held) => Err(held),
+            Pairing::Hold(page, fault) => {
+                // No document has it yet.
+                self.ledger.hold_pages(&[page], &fault, None)?;
+                self.tell_held(page, &fault)?;
+                last.and_then(|last| facts.get_mut(last)).into_iter().for_each(|fact| fact.held = true);
+                Err(Some(page))
+            }
+        })
     }
 
     fn tell_waiting(&self, plan: Plan) -> Result<(), Halt> {

@@ -25,6 +25,7 @@ mod machine;
 mod originals;
 mod patience;
 mod requests;
+mod stack;
 mod start;
 mod stations;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
-use crate::model::{Digest, DuplicateAction};
+use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
@@ -96,6 +96,8 @@ pub struct Pipeline {
     pub intake: IntakeRules,
     /// `intake.duplicates`: what becomes of a scan whose bytes were received before; `None`: it is processed like any.
     pub duplicates: Option<DuplicateAction>,
+    /// `intake.collate`: the order of a batch's pages in its documents.
+    pub collate: PageOrder,
     /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
     /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).

@@ -13,7 +13,7 @@ use super::values::{extension, file_name_fault, folded, language_tag_fault, need
 use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, watch};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
-use crate::model::{Digest, DuplicateAction};
+use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::ocr::{EngineKind, OcrParams};
 use crate::page::Recipe;
 use crate::raster::{BlankParams, DecodeParams, SkewParams};
@@ -27,12 +27,12 @@ const MIN_PHRASE_CHARS: usize = 2;
 pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Digest) -> Pipeline {
     let top = Table::top(notes, tree);
     let line = line(&top, file);
-    let (intake, duplicates) = intake(&top);
+    let Intake { rules: intake, duplicates, collate } = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
-    let separate = separate(&top, intake.layout);
+    let separate = separate(&top, intake.layout, collate);
     let held = held(&top);
     let types = types(&top);
     let (target, output) = target(&top);
@@ -49,6 +49,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         workers: line.workers,
         intake,
         duplicates,
+        collate,
         recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
         models,
         blank: blank_action,
@@ -105,7 +106,13 @@ pub(super) const LAYOUTS: [(&str, Layout); 4] = [
     ("file_is_document", Layout::FileIsDocument),
 ];
 
-fn intake(top: &Table<'_>) -> (IntakeRules, Option<DuplicateAction>) {
+struct Intake {
+    rules: IntakeRules,
+    duplicates: Option<DuplicateAction>,
+    collate: PageOrder,
+}
+
+fn intake(top: &Table<'_>) -> Intake {
     let table = top.table("intake");
     let defaults = IntakeRules::default();
     let layout = table.choice("layout", &LAYOUTS);
@@ -114,9 +121,17 @@ fn intake(top: &Table<'_>) -> (IntakeRules, Option<DuplicateAction>) {
         "duplicates",
         &[("process", None), ("link", Some(DuplicateAction::Link)), ("skip", Some(DuplicateAction::Skip))],
     );
+    let collate = table
+        .choice("collate", &[("none", PageOrder::Scanned), ("fronts_then_backs", PageOrder::FrontsThenBacks)])
+        .unwrap_or_default();
+    if collate == PageOrder::FrontsThenBacks && duplicates.flatten().is_some() {
+        let message = "cannot be kept together with duplicates that are left out: a page would be missing in its stack";
+        table.refuse("collate", message, Some("write duplicates = \"process\", or collate = \"none\"".into()));
+    }
     table.finish();
     let layout = layout.unwrap_or(defaults.layout);
-    (IntakeRules { layout, extensions: extensions.unwrap_or(defaults.extensions) }, duplicates.flatten())
+    let rules = IntakeRules { layout, extensions: extensions.unwrap_or(defaults.extensions) };
+    Intake { rules, duplicates: duplicates.flatten(), collate }
 }
 
 /// File name endings under `key`, each once, in lower case; `suits` may refuse more of them, and tells why.
@@ -232,7 +247,7 @@ fn image(top: &Table<'_>) -> DecodeParams {
 /// `image.jpeg_quality`, if the file names none.
 const DEFAULT_JPEG_QUALITY: u8 = 85;
 
-fn separate(top: &Table<'_>, layout: Layout) -> SeparateBy {
+fn separate(top: &Table<'_>, layout: Layout, collate: PageOrder) -> SeparateBy {
     #[derive(Clone, Copy, PartialEq)]
     enum By {
         File,
@@ -257,6 +272,13 @@ fn separate(top: &Table<'_>, layout: Layout) -> SeparateBy {
     if layout == Layout::FileIsDocument && by.is_some_and(|by| by != By::File) {
         let message = "contradicts intake.layout = \"file_is_document\", where every file is one document";
         table.refuse("by", message, Some("write by = \"file\", or layout = \"file_is_case\"".into()));
+    }
+    let of_one_file = matches!(layout, Layout::FileIsCase | Layout::FileIsDocument);
+    if collate == PageOrder::FrontsThenBacks && !of_one_file && by.is_none_or(|by| by == By::File) {
+        let message =
+            "contradicts intake.collate = \"fronts_then_backs\": the sheets of a folder's stack lie across its files";
+        let hint = "write [separate] by = \"batch\" (or \"pages\"), or a layout where every file is a stack";
+        table.refuse("by", message, Some(hint.into()));
     }
     table.finish();
     match by {

@@ -206,6 +206,12 @@ fn mistakes_are_told_with_line_column_and_key() {
         ("N\n[image]\njpeg_quality = 90", &["3:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"lossless\"\njpeg_quality = 90", &["4:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"jepg\"\njpeg_quality = 90", &["3:12 image.encoding"]),
+        ("N\n[intake]\ncollate = \"fronts\"", &["3:11 intake.collate"]),
+        ("N\n[intake]\ncollate = \"fronts_then_backs\"", &["1:1 separate.by"]),
+        (
+            "N\n[intake]\ncollate = \"fronts_then_backs\"\nduplicates = \"skip\"\n[separate]\nby = \"file\"",
+            &["3:11 intake.collate", "6:6 separate.by"],
+        ),
         ("N\n[held]\ndocument = \"keep\"", &["3:12 held.document"]),
         ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"", &["2:1 separate.pages"]),
