@@ -34,8 +34,11 @@ use crate::worker::scout::Scout;
 use crate::worker::{Activities, Protection};
 use definition::Definition;
 
-/// Longest time between two looks at signals, keys, and the line's pulse.
-const TICK: Duration = Duration::from_millis(100);
+/// Longest time between two looks at signals and at the line's pulse: an idle line costs next to nothing.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The same, where there are keys.
+const TICK_OF_KEYS: Duration = Duration::from_millis(100);
 
 /// Take what scanner stations drop into the watch folders of a pipeline, and deliver case files, until told to stop
 ///
@@ -187,19 +190,21 @@ impl Desk<'_> {
     ) -> Wish {
         let Backlog { pipeline, inputs, output, state_dir } = &definition.backlog;
         self.metrics.begin(&definition.backlog, definition.config.workers);
+        let display = match self.voice {
+            Voice::Journal => Display::Silent,
+            Voice::Json => Display::Json,
+            Voice::Text => Display::choose(false, self.arguments.plain),
+        };
         let mut show = Show::begin(Scene {
             line: pipeline.name.clone(),
             stations: pipeline.watch.iter().map(|station| station.name.clone()).collect(),
             watches: true,
             places: Places::new(state_dir, output, inputs, pipeline.pauses.longest),
             lang: self.lang,
-            display: match self.voice {
-                Voice::Journal => Display::Silent,
-                Voice::Json => Display::Json,
-                Voice::Text => Display::choose(false, self.arguments.plain),
-            },
+            display,
             controls,
         });
+        let tick = if display == Display::Screen { TICK_OF_KEYS } else { TICK };
         let (mut wish, mut pulse) = (Wish::GoOn, Pulse::new(Instant::now()));
         let (mut begun, mut is_ready, mut troubled, mut events) = (None, false, false, 0);
         let (no_more, mut ready) = (never(), ready);
@@ -228,7 +233,7 @@ impl Desk<'_> {
                     }
                     ready = &no_more;
                 }
-                default(TICK) => show.tick(),
+                default(tick) => show.tick(),
             }
             wish = self.hear(wish, definition, controls, &mut show);
             if let Wish::Stop { until } | Wish::Reload { until, .. } = &wish
