@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -13,14 +13,17 @@ use rustix::io::Errno;
 use super::claims::numbered;
 use super::markers;
 use super::{Claim, ClaimedFile, Completion, StationRules};
+use crate::durable;
 use crate::intake::names::extension;
 use crate::intake::walk::found;
-use crate::intake::{FoundBatch, IntakeError, Layout};
+use crate::intake::{FoundBatch, IntakeError};
 use crate::saboteur::{self, Step};
 
-/// Permissions of the folders that are made in a watch folder, less the umask. Who may see a station's files there is the
-/// watch folder's own business; what lies in ours is for the line alone.
-const FOLDER_MODE: u32 = 0o700;
+/// Permissions of the folders that are made in a watch folder, less the umask: for ourselves, and for the group as far as
+/// it may use the watch folder, so that instances of several users can share it. For nobody else: these are case files.
+fn folder_mode(root: &Metadata) -> u32 {
+    0o700 | root.permissions().mode() & 0o070
+}
 
 /// See [`super::Station::carry_out`].
 pub(super) fn carry_out(root: &Path, rules: &StationRules, claim: &Claim) -> Result<Option<FoundBatch>, IntakeError> {
@@ -29,10 +32,10 @@ pub(super) fn carry_out(root: &Path, rules: &StationRules, claim: &Claim) -> Res
     let mut targets = BTreeSet::new();
     for file in &claim.files {
         let refused = |source| IntakeError::Scan { path: file.source.clone(), source };
-        if let Some(target) = file.path.parent() {
-            if targets.insert(target.to_owned()) {
-                make_folders(root, target).map_err(refused)?;
-            }
+        if let Some(target) = file.path.parent()
+            && targets.insert(target.to_owned())
+        {
+            make_folders(root, target).map_err(refused)?;
         }
         bring(file).map_err(refused)?;
         match fs::symlink_metadata(&file.path) {
@@ -46,13 +49,12 @@ pub(super) fn carry_out(root: &Path, rules: &StationRules, claim: &Claim) -> Res
     }
     // A rename that a power cut undoes would leave a file where nobody looks for it any more.
     for target in &targets {
-        sync(target).map_err(|source| IntakeError::Folder { path: target.clone(), source })?;
+        durable::sync_dir(target).map_err(|source| IntakeError::Folder { path: target.clone(), source })?;
     }
     if !scans.is_empty() && rules.completion == Completion::Marker {
         put_markers_away(root, rules, claim);
     }
-    let by_folder = matches!(rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
-    for folder in sources.iter().filter(|folder| by_folder && *folder != root) {
+    for folder in sources.iter().filter(|folder| rules.by_folder() && *folder != root) {
         // The folder was the batch, and is complete: nobody writes into it any more, and left lying it would look like one
         // more to come. Folders above it, and those of single files, are a station's own: scanners are set to write into
         // them and fail where they are missing. What is not empty stays.
@@ -108,29 +110,16 @@ fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let made = saboteur::step(Step::Create).and_then(|()| fs::DirBuilder::new().mode(FOLDER_MODE).create(&path));
-        match made {
-            Ok(()) => sync(path.parent().unwrap_or(root))?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-            Err(error) => return Err(error),
-        }
+        durable::make_dir(&path, folder_mode(&fs::metadata(root)?))?;
     }
     Ok(())
-}
-
-/// Forces a folder's list of names to disk; network file systems that cannot do so keep names by themselves.
-fn sync(folder: &Path) -> io::Result<()> {
-    match saboteur::step(Step::Sync).and_then(|()| File::open(folder)?.sync_all()) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        result => result,
-    }
 }
 
 /// Moves the markers of what was taken to the folder `done`, below the day of the claim. One that cannot be moved stays: it
 /// speaks for files that are not there any more.
 fn put_markers_away(root: &Path, rules: &StationRules, claim: &Claim) {
     let Some(day) = claim.key.split('/').next() else { return };
-    let by_folder = matches!(rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
+    let by_folder = rules.by_folder();
     let away = |folder: &Path, name: &OsStr| {
         let source = root.join(folder).join(name);
         if fs::symlink_metadata(&source).is_ok_and(|metadata| metadata.is_file()) {

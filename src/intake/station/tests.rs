@@ -485,6 +485,41 @@ fn two_instances_never_get_the_same_file() {
 }
 
 #[test]
+fn more_than_the_kernel_keeps_is_found_all_the_same() {
+    let limit: usize = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap();
+    let mut desk = Desk::new(|rules| rules.discovery = Discovery::Inotify);
+    desk.look();
+    // Messages about two files in turn are not drawn together by the kernel.
+    let open = |name| OpenOptions::new().create(true).append(true).open(desk.root.join(name)).unwrap();
+    let mut files = [open("a.pdf"), open("b.pdf")];
+    for _ in 0..limit.min(100_000) {
+        files.iter_mut().for_each(|file| file.write_all(b"x").unwrap());
+    }
+    files.iter_mut().for_each(|file| file.write_all(END).unwrap());
+    desk.put("x/c.pdf", END);
+    desk.until_taken(3);
+    assert_eq!(desk.names(), ["a.pdf", "b.pdf", "x/c.pdf"]);
+}
+
+#[test]
+fn folders_of_the_line_are_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (mode, expected) in [(0o755, 0o750), (0o700, 0o700), (0o2770, 0o770)] {
+        let mut desk = Desk::new(|_| {});
+        fs::set_permissions(&desk.root, fs::Permissions::from_mode(mode)).unwrap();
+        desk.put("a.pdf", END);
+        desk.until_taken(1);
+        let got = fs::metadata(desk.root.join(".scanstrasse/eins")).unwrap().permissions().mode() & 0o777;
+        assert_eq!(got & !expected, 0, "{got:o} for {mode:o}");
+        assert_eq!(got & 0o700, 0o700);
+    }
+    let desk = Desk::new(|_| {});
+    for bad in ["", "../x", "a b", "ä"] {
+        assert!(Station::open(&rules(&desk.root), bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
 fn a_folder_that_is_gone_is_told_and_comes_back() {
     let mut desk = Desk::new(|rules| rules.rescan = Duration::from_millis(100));
     desk.look();
@@ -492,7 +527,9 @@ fn a_folder_that_is_gone_is_told_and_comes_back() {
     fs::rename(&desk.root, &away).unwrap();
     thread::sleep(Duration::from_millis(200));
     let look = |desk: &mut Desk| desk.station.look(Instant::now(), &mut whole, &mut |_| false).map(|_| ());
-    assert!(matches!(look(&mut desk), Err(IntakeError::Input { .. })));
+    for _ in 0..3 {
+        assert!(matches!(look(&mut desk), Err(IntakeError::Input { .. })), "it is told as long as it is so");
+    }
     fs::rename(&away, &desk.root).unwrap();
     thread::sleep(Duration::from_millis(600));
     desk.put("a.pdf", END);
