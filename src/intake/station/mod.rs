@@ -246,7 +246,13 @@ impl Station {
     /// # Errors
     /// A rename was refused; nothing is lost, and the claim can be carried out again.
     pub fn carry_out(&self, claim: &Claim) -> Result<Option<FoundBatch>, IntakeError> {
-        carry::carry_out(&self.root, &self.rules, claim)
+        self.carry_out_all(std::slice::from_ref(claim)).pop().unwrap_or(Ok(None))
+    }
+
+    /// As [`Station::carry_out`], many at once: each folder is forced to disk once for all claims and not for each. Results
+    /// in the order of the claims.
+    pub fn carry_out_all(&self, claims: &[Claim]) -> Vec<Result<Option<FoundBatch>, IntakeError>> {
+        carry::carry_out_all(&self.root, &self.rules, claims)
     }
 
     /// Brings what is known of the folder up to date. Whether anything may be different.

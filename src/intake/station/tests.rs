@@ -448,6 +448,40 @@ fn a_place_that_is_taken_is_never_written_over() {
 }
 
 #[test]
+fn a_power_cut_at_any_step_loses_nothing() {
+    use crate::saboteur::{Plan, enter};
+    for cut in 0.. {
+        let mut desk = Desk::new(|rules| {
+            rules.intake.layout = Layout::FolderIsCase;
+            rules.settle = Duration::ZERO;
+        });
+        ["x/1/a.tif", "x/1/b.tif", "x/1/c.tif"].iter().for_each(|name| drop(desk.put(name, END)));
+        desk.put("x/1/note.txt", b"stays");
+        let claim = desk.station.look(Instant::now(), &mut whole, &mut |_| false).unwrap().ready.remove(0);
+        let plan = Plan::fail_after(cut, std::io::ErrorKind::Other);
+        enter(plan.clone());
+        let first = desk.station.carry_out(&claim);
+        enter(Plan::default());
+        let is_done = !plan.struck();
+        assert_eq!(first.is_ok(), is_done, "step {cut}");
+        for file in &claim.files {
+            assert!(file.source.exists() != file.path.exists(), "a file is in one place, step {cut}");
+        }
+        // Who starts again knows the claim, and the folder offers what is left of it no second time under its key.
+        let mut station = Station::open(&rules(&desk.root), "eins").unwrap();
+        let batch = station.carry_out(&claim).unwrap().unwrap();
+        assert_eq!(batch.scans.len(), 3, "step {cut}");
+        assert_eq!(first.ok().flatten().unwrap_or(batch.clone()), batch);
+        assert!(station.look(Instant::now(), &mut whole, &mut |_| false).unwrap().ready.is_empty());
+        assert!(desk.root.join("x/1/note.txt").exists());
+        if is_done {
+            assert!(cut > 5, "folders, renames and syncs are steps: {cut}");
+            return;
+        }
+    }
+}
+
+#[test]
 fn two_instances_never_get_the_same_file() {
     const FILES: usize = 400;
     let mut one = Desk::new(|rules| rules.settle = Duration::from_millis(50));
