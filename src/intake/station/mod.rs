@@ -49,6 +49,10 @@ const SHORT_SETTLE: Duration = Duration::from_millis(500);
 /// Most files that are looked into at one look: thousands that are complete at once must not keep the others waiting.
 const MAX_ASKED: usize = 64;
 
+/// Time after which no further file is looked into at one look: a share may be slow, and a file may keep whoever looks into it
+/// busy until the deadline.
+const ASKING_TIME: Duration = Duration::from_secs(1);
+
 /// When a file of a watch folder counts as complete. Whatever the rule, its structure must be whole as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Completion {
@@ -307,14 +311,14 @@ impl Station {
         }
         self.next_due = next;
         due.sort_by_key(|batch| batch.since);
-        let mut asked = 0;
+        let mut round = Round { asked: 0, begun: Instant::now() };
         let mut complete: BTreeMap<PathBuf, Vec<OsString>> = BTreeMap::new();
         for batch in due {
-            if asked >= MAX_ASKED {
+            if round.is_over() {
                 self.next_due = Some(now);
                 break;
             }
-            match self.examine(now, &batch, whole, &mut asked) {
+            match self.examine(now, &batch, whole, &mut round) {
                 Verdict::Take => complete.entry(batch.folder).or_default().extend(batch.files),
                 Verdict::Ask => self.next_due = Some(now),
                 Verdict::Wait(until) => self.next_due = earlier(self.next_due, until),
@@ -414,7 +418,7 @@ impl Station {
         now: Instant,
         batch: &Batch,
         whole: &mut dyn FnMut(&Path) -> Wholeness,
-        asked: &mut usize,
+        round: &mut Round,
     ) -> Verdict {
         let settle = self.patience().settle;
         let changed = Verdict::Wait(now + settle);
@@ -427,10 +431,10 @@ impl Station {
                 if !structure.is_some_and(|structure| quiet::is_due(now, batch.since, structure)) {
                     continue;
                 }
-                if *asked >= MAX_ASKED {
+                if round.is_over() {
                     return Verdict::Ask;
                 }
-                *asked += 1;
+                round.asked += 1;
                 let answer = whole(&self.root.join(&batch.folder).join(name));
                 if let Some(entry) = self.folders.entry_mut(&batch.folder, name) {
                     entry.seen.structure = entry.seen.structure.answered(answer, now);
@@ -471,6 +475,18 @@ struct Batch {
     since: Instant,
     /// Something in it has a name that is to change.
     hindered: bool,
+}
+
+/// What one look spends on looking into files.
+struct Round {
+    asked: usize,
+    begun: Instant,
+}
+
+impl Round {
+    fn is_over(&self) -> bool {
+        self.asked >= MAX_ASKED || self.begun.elapsed() >= ASKING_TIME
+    }
 }
 
 fn earlier(one: Option<Instant>, other: Instant) -> Option<Instant> {
