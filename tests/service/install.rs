@@ -72,6 +72,8 @@ fn the_unit_waits_longer_than_the_line_takes_to_stop() {
     assert_eq!(unit["KillMode"], ["mixed"]);
     // A wrong definition is not started again and again: exit code 2.
     assert_eq!(unit["RestartPreventExitStatus"], ["2"]);
+    // A line that was drained stays ended, whether something is held or not: exit codes 0 and 3.
+    assert_eq!((unit["Restart"][0].as_str(), unit["SuccessExitStatus"][0].as_str()), ("on-failure", "3"));
 }
 
 #[test]
