@@ -366,6 +366,8 @@ fn refused(error: DecideError) -> Failure {
 fn person(by: Option<&str>) -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     by.map(str::to_owned)
+        // Operators of a service decide under its name; who they are stands here.
+        .or_else(|| variable("SUDO_USER"))
         .or_else(|| variable("USER"))
         .or_else(|| variable("LOGNAME"))
         .unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))

@@ -49,7 +49,13 @@ impl Line {
     }
 
     fn ask(&self, arguments: &[&str]) -> Output {
-        scanstrasse(arguments).arg("--output").arg(self.path("out")).env("USER", "mueller").output().unwrap()
+        scanstrasse(arguments)
+            .arg("--output")
+            .arg(self.path("out"))
+            .env_remove("SUDO_USER")
+            .env("USER", "mueller")
+            .output()
+            .unwrap()
     }
 
     fn text(&self, arguments: &[&str]) -> String {
