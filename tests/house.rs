@@ -20,25 +20,26 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur", "durable"]),
-    ("intake", &["model"]),
+    ("intake", &["model", "saboteur"]),
     ("deliver", &["model", "saboteur", "durable"]),
     // A proof reads what these wrote or find, by their own words for it.
     ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),
     ("pdf", &["model"]),
     ("export", &["model"]),
+    ("words", &["model"]),
     ("pipeline", &["model", "assemble", "intake", "page", "raster", "ocr", "worker"]),
     (
         "dispatch",
         &[
             "model", "saboteur", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
-            "evidence", "pdf", "export", "pipeline",
+            "evidence", "pdf", "export", "pipeline", "words",
         ],
     ),
     (
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "export", "pipeline", "dispatch",
+            "pdf", "export", "pipeline", "words", "dispatch",
         ],
     ),
 ];

@@ -319,6 +319,21 @@ fn decide(state: &Path, which: &Which, verdict: Verdict, reason: Option<String>)
     Ok(Exit::Delivered)
 }
 
+/// Has everything that waits for a person tried again, as `held retry --all`; how much that is.
+///
+/// # Errors
+/// There is no ledger, or it cannot be written.
+pub(super) fn retry_all(state: &Path) -> Result<u64, Failure> {
+    let mut ledger = ledger::open_to_decide(state).map_err(failed)?;
+    let numbers = chosen(&things(&ledger)?, None, Verdict::Retry);
+    if !numbers.is_empty() {
+        let (verdict, at) = (Verdict::Retry, Timestamp::now());
+        let decision = Decision { verdict, reason: None, person: person(None), at, applied: false };
+        ledger.decide(&numbers, &decision).map_err(refused)?;
+    }
+    Ok(numbers.len() as u64)
+}
+
 /// What `--all` and `--kind` mean: whatever waits for a person and can be decided so.
 fn chosen(things: &[HeldThing], kind: Option<FaultKind>, verdict: Verdict) -> Vec<i64> {
     let fits = |thing: &&HeldThing| {

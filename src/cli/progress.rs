@@ -1,221 +1,103 @@
-//! Events in, progress out: bars on a terminal, a line now and then elsewhere, JSON lines on request.
+//! A line as it goes, for who has no screen: a line of text now and then, or every event as JSON.
 
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
+use super::board::{Phase, View};
 use super::paused::{self, Places};
 use crate::dispatch::Event;
 use crate::model::{Digest, Fault};
+use crate::words::Lang;
 
 /// Time between two lines where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Window over which the current rate is measured.
-const RATE_WINDOW: Duration = Duration::from_secs(60);
-
-/// How progress is shown.
-enum Display {
-    Bar(ProgressBar),
-    Lines { last: Instant },
-    Json,
+/// Plain lines on standard error.
+#[derive(Debug)]
+pub(super) struct Lines {
+    lang: Lang,
+    last: Instant,
 }
 
-/// What has happened so far, and its display on standard error.
-pub(super) struct Progress {
-    display: Display,
-    started: Instant,
-    /// Scans of the whole backlog, once intake has found them all.
-    scans: Option<u64>,
-    received: u64,
-    opened: u64,
-    pages: u64,
-    earlier: u64,
-    processed: u64,
-    in_flight: u64,
-    held: u64,
-    documents: u64,
-    /// What the line waits for; empty if it runs.
-    waiting: String,
-    places: Places,
-    /// Processed pages at times within the rate window.
-    recent: std::collections::VecDeque<(Instant, u64)>,
-}
-
-impl Progress {
-    /// Chooses the display: JSON lines if asked, bars on a terminal, else plain lines.
-    pub(super) fn new(json: bool, places: Places) -> Self {
-        let display = if json {
-            Display::Json
-        } else if std::io::stderr().is_terminal() {
-            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
-            // An invalid template is a programming error that the first run on a terminal shows; a bare bar serves then.
-            if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} pages\n{msg}") {
-                bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
-            }
-            bar.enable_steady_tick(Duration::from_millis(500));
-            Display::Bar(bar)
-        } else {
-            Display::Lines { last: Instant::now() }
-        };
-        Self {
-            display,
-            started: Instant::now(),
-            scans: None,
-            received: 0,
-            opened: 0,
-            pages: 0,
-            earlier: 0,
-            processed: 0,
-            in_flight: 0,
-            held: 0,
-            documents: 0,
-            waiting: String::new(),
-            places,
-            recent: std::collections::VecDeque::new(),
-        }
+impl Lines {
+    pub(super) fn new(lang: Lang) -> Self {
+        Self { lang, last: Instant::now() }
     }
 
-    /// Takes note of an event and shows it.
-    pub(super) fn note(&mut self, event: &Event) {
+    /// Tells of an event, if it is one that a person wants to know at once.
+    pub(super) fn note(&self, event: &Event, places: &Places) {
+        let words = self.lang.words();
         match event {
-            Event::BacklogCounted { scans, .. } => self.scans = Some(*scans),
-            Event::ScanReceived { .. } => self.received += 1,
-            Event::IntakeFinished { scans } => self.scans = Some(*scans),
-            Event::ScanOpened { pages, done, .. } => {
-                self.opened += 1;
-                self.pages += u64::from(*pages);
-                self.earlier += u64::from(*done);
-            }
-            Event::Duplicate { pages: 0, .. } => self.opened += 1,
-            Event::Duplicate { .. } => {}
-            Event::PageStarted { .. } => self.in_flight += 1,
-            Event::PageProcessed { .. } => {
-                self.processed += 1;
-                self.in_flight = self.in_flight.saturating_sub(1);
-            }
-            Event::Held { index, .. } => {
-                self.held += 1;
-                match index {
-                    Some(_) => {
-                        self.in_flight = self.in_flight.saturating_sub(1);
-                        self.processed += 1;
-                    }
-                    None => self.opened += 1,
-                }
-            }
-            Event::DocumentDelivered { .. } => self.documents += 1,
-            Event::BatchDelivered => {}
-            Event::Paused { trouble } => self.waiting = self.places.trouble_text(*trouble),
-            Event::Resumed { .. } => self.waiting.clear(),
-            Event::Waiting { .. }
-            | Event::Claimed { .. }
-            | Event::Queue(_)
-            | Event::Away { .. }
-            | Event::Halted { .. } => {}
-        }
-        self.show(event);
-    }
-
-    /// Clears the bar.
-    pub(super) fn finish(&self) {
-        if let Display::Bar(bar) = &self.display {
-            bar.finish_and_clear();
+            Event::Held { scan, index, fault } => eprintln!("{}", held_line(self.lang, scan.as_ref(), *index, fault)),
+            Event::Paused { trouble } => eprintln!("{}", places.paused_line(self.lang, *trouble)),
+            Event::Resumed { after } => eprintln!("{}", (words.going_on_of)(&self.lang.duration(*after))),
+            Event::Halted { on: true } => eprintln!("{}", words.told_pause),
+            Event::Halted { on: false } => eprintln!("{}", words.told_resume),
+            _ => {}
         }
     }
 
-    /// Shows how things stand now; to be called when nothing has happened for a while.
-    pub(super) fn tick(&mut self) {
-        let now = Instant::now();
-        self.recent.push_back((now, self.processed));
-        while self.recent.front().is_some_and(|(at, _)| now - *at > RATE_WINDOW) {
-            self.recent.pop_front();
+    /// Tells how it stands, if it is time for that.
+    pub(super) fn tick(&mut self, view: &View, places: &Places) {
+        if self.last.elapsed() >= LINE_INTERVAL {
+            self.last = Instant::now();
+            eprintln!("{}", standing_line(self.lang, view, places));
         }
-        let message = self.message(now);
-        let (done, total) = (self.earlier + self.processed, self.estimated_pages());
-        match &mut self.display {
-            Display::Bar(bar) => {
-                bar.set_length(total);
-                bar.set_position(done);
-                bar.set_message(message);
-            }
-            Display::Lines { last } if now - *last >= LINE_INTERVAL => {
-                *last = now;
-                eprintln!("{done}/{total} pages, {message}");
-            }
-            Display::Lines { .. } | Display::Json => {}
-        }
-    }
-
-    fn show(&mut self, event: &Event) {
-        let line = match event {
-            Event::Held { scan, index, fault } => held_line(scan.as_ref(), *index, fault),
-            Event::Paused { trouble } => self.places.paused_line(*trouble),
-            Event::Resumed { after } => format!("going on after {}", duration_text(after.as_secs_f64())),
-            _ => String::new(),
-        };
-        match &self.display {
-            Display::Json => eprintln!("{}", json_line(event)),
-            _ if line.is_empty() => {}
-            Display::Bar(bar) => bar.suspend(|| eprintln!("{line}")),
-            Display::Lines { .. } => eprintln!("{line}"),
-        }
-        self.tick();
-    }
-
-    fn message(&self, now: Instant) -> String {
-        if !self.waiting.is_empty() {
-            return format!("paused: {}", self.waiting);
-        }
-        let rate = self.pages_per_minute(now);
-        let left = self.estimated_pages().saturating_sub(self.earlier + self.processed);
-        let eta = if rate > 0.0 { duration_text(left as f64 / rate * 60.0) } else { "--:--:--".into() };
-        let sure = if self.scans == Some(self.opened) { "" } else { "about " };
-        format!(
-            "{rate:.0} pages/min, ETA {sure}{eta}, in flight {}, held {}, documents {}",
-            self.in_flight, self.held, self.documents
-        )
-    }
-
-    /// Pages of the backlog; while scans are still unopened, by the mean of those that were opened.
-    fn estimated_pages(&self) -> u64 {
-        let scans = self.scans.unwrap_or(self.received).max(self.opened);
-        if self.opened == 0 {
-            return scans;
-        }
-        (self.pages as f64 * scans as f64 / self.opened as f64).round() as u64
-    }
-
-    fn pages_per_minute(&self, now: Instant) -> f64 {
-        let (since, before) = match self.recent.front() {
-            Some(&(at, count)) if now - at > RATE_WINDOW / 4 => (at, count),
-            _ => (self.started, 0),
-        };
-        let seconds = (now - since).as_secs_f64();
-        if seconds > 0.0 { (self.processed - before) as f64 / seconds * 60.0 } else { 0.0 }
     }
 }
 
-/// `h:mm:ss`, with days where it takes them.
-pub(super) fn duration_text(seconds: f64) -> String {
-    let seconds = seconds.round() as u64;
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let clock = format!("{}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60);
-    if days > 0 { format!("{days} d {clock}") } else { clock }
+/// `12/40 pages, 300 pages/min, left 1 min to 2 min, held 2, documents 3`.
+fn standing_line(lang: Lang, view: &View, places: &Places) -> String {
+    let words = lang.words();
+    let progress = view.progress;
+    let mut parts = vec![format!("{}/{} {}", progress.done, progress.all, words.pages)];
+    match (view.phase, view.trouble) {
+        (Phase::Troubled, Some(trouble)) => {
+            parts.push(format!("{}: {}", words.troubled, places.trouble_text(lang, trouble)));
+        }
+        (Phase::Paused, _) => parts.push(words.paused.to_owned()),
+        (Phase::Waiting, _) => parts.push(words.waiting_for_files.to_owned()),
+        _ => {
+            let rate = view.pages_per_minute.map_or("-".to_owned(), |rate| format!("{rate:.0}"));
+            parts.push(format!("{rate} {}", words.pages_per_minute));
+            parts.push(format!("{} {}", words.time_left, left_text(lang, view)));
+        }
+    }
+    parts.push(format!("{} {}", words.held.to_lowercase(), view.held));
+    parts.push(format!("{} {}", words.documents, view.documents.run));
+    parts.join(", ")
+}
+
+/// The time that may be left: a range.
+pub(super) fn left_text(lang: Lang, view: &View) -> String {
+    let words = lang.words();
+    let time = |seconds: f64| lang.duration(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    match view.left {
+        None => words.not_known_yet.to_owned(),
+        Some(left) => match left.late {
+            Some(late) if time(late) == time(left.early) => (words.about_of)(&time(late)),
+            Some(late) => (words.range_of)(&time(left.early), &time(late)),
+            None => (words.at_least_of)(&time(left.early)),
+        },
+    }
 }
 
 /// What an operator reads when something is held: which scan, which page, why. Path and remedy stand in the summary.
-fn held_line(scan: Option<&Digest>, index: Option<u32>, fault: &Fault) -> String {
-    let page = index.map_or(String::new(), |index| format!(", page {}", index + 1));
+fn held_line(lang: Lang, scan: Option<&Digest>, index: Option<u32>, fault: &Fault) -> String {
+    let words = lang.words();
+    let why = match lang {
+        Lang::En => &fault.detail,
+        Lang::De => lang.fault(fault.kind),
+    };
     match scan {
-        Some(scan) => format!("held: scan {}{page}: {}", &scan.to_string()[..12], fault.detail),
-        None => format!("held: a file or folder that cannot be read: {}", fault.detail),
+        Some(scan) => (words.held_line_of)(&scan.to_string()[..12], index.map(|index| index.saturating_add(1)), why),
+        None => (words.held_unreadable_of)(why),
     }
 }
 
-fn json_line(event: &Event) -> serde_json::Value {
+/// An event for programs.
+pub(super) fn json_line(event: &Event) -> serde_json::Value {
     match event {
         Event::BacklogCounted { scans, bytes } => {
             json!({"event": "backlog_counted", "scans": scans, "bytes": bytes})
@@ -249,24 +131,5 @@ fn json_line(event: &Event) -> serde_json::Value {
         }),
         Event::Away { station, away } => json!({"event": "away", "station": station, "away": away}),
         Event::Halted { on } => json!({"event": "halted", "on": on}),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_read_as_a_clock() {
-        for (seconds, text) in [(0.0, "0:00:00"), (59.6, "0:01:00"), (3_725.0, "1:02:05"), (180_000.0, "2 d 2:00:00")] {
-            assert_eq!(duration_text(seconds), text);
-        }
-    }
-
-    #[test]
-    fn unopened_scans_count_by_the_mean_of_the_opened() {
-        let mut progress = Progress::new(true, Places::default());
-        (progress.scans, progress.opened, progress.pages) = (Some(10), 4, 12);
-        assert_eq!(progress.estimated_pages(), 30);
     }
 }

@@ -346,7 +346,8 @@ impl Finisher<'_> {
             Pairing::AsScanned => Ok(PageOrder::Scanned),
             Pairing::Waits(held) => Err(held),
             Pairing::Hold(page, fault) => {
-                self.hold(&[page], &fault, None)?;
+                self.ledger.hold_pages(&[page], &fault, None)?;
+                self.tell_held(page, &fault)?;
                 last.and_then(|last| facts.get_mut(last)).into_iter().for_each(|fact| fact.held = true);
                 Err(Some(page))
             }
@@ -376,8 +377,6 @@ impl Finisher<'_> {
         intact: &mut HashMap<i64, Result<(), Fault>>,
     ) -> Result<(), Halt> {
         let waiting = (self.pipeline.held == HeldDocument::Wait).then_some(document.id);
-        // Else a page of it that is held now would stand at the target, too.
-        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
         loop {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Halt::Quit);
@@ -395,7 +394,7 @@ impl Finisher<'_> {
                 match state {
                     Ok(()) => pages += scan.pages.len(),
                     Err(fault) => {
-                        if self.hold(&scan.pages, &fault, waiting)? {
+                        if self.hold(document, case, &scan.pages, &fault, waiting)? {
                             return Ok(());
                         }
                     }
@@ -416,13 +415,13 @@ impl Finisher<'_> {
                     if fault.kind == FaultKind::Io {
                         self.expect_readable(document, page)?;
                     }
-                    if self.hold(&[page], &fault, waiting)? {
+                    if self.hold(document, case, &[page], &fault, waiting)? {
                         return Ok(());
                     }
                 }
                 Err(DocumentError::Document(fault)) => {
                     for scan in self.ledger.document_scans(document.id)? {
-                        self.hold(&scan.pages, &fault, None)?;
+                        self.hold(document, case, &scan.pages, &fault, None)?;
                     }
                 }
                 Err(DocumentError::Write(source)) => {
@@ -482,8 +481,17 @@ impl Finisher<'_> {
         })
     }
 
-    /// Holds pages; with `waiting` the rest of that document waits for them. Whether there was such a rest.
-    fn hold(&mut self, pages: &[PageKey], fault: &Fault, waiting: Option<i64>) -> Result<bool, Halt> {
+    /// Holds pages of a document; with `waiting` the rest of that document waits for them. Whether there was such a rest.
+    fn hold(
+        &mut self,
+        document: &DocumentRow,
+        case: &CaseHead,
+        pages: &[PageKey],
+        fault: &Fault,
+        waiting: Option<i64>,
+    ) -> Result<bool, Halt> {
+        // Else what an interrupted attempt placed of the document would stand at the target with these pages.
+        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
         let waits = held::waits_for(pages.first().copied(), None);
         let rest = self.ledger.hold_pages(pages, fault, waiting.map(|document| (document, &waits)))?;
         pages.iter().try_for_each(|&page| self.tell_held(page, fault))?;

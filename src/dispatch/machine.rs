@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 use super::RunError;
 use crate::ledger::{LedgerError, Store};
@@ -15,7 +16,8 @@ use crate::model::Digest;
 use crate::saboteur::{self, Step};
 
 /// What is wrong with a disk, share or folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// No room is left, or a quota is used up.
     DiskFull,
@@ -32,7 +34,8 @@ pub enum Cause {
 }
 
 /// Where something is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// The state folder.
     State,
@@ -43,7 +46,8 @@ pub enum Place {
 }
 
 /// What a person has to mend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub struct Trouble {
     /// What is wrong.
     pub cause: Cause,
@@ -178,7 +182,7 @@ pub(super) fn expect_space(place: Place, folder: &Path, floor: u64) -> Result<()
 
 /// Free bytes for this user. `None` of a folder that has gone (what is to be written there tells that) and of a file
 /// system that tells no size.
-pub(super) fn free_bytes(folder: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(folder).ok()?;
     (disk.f_blocks > 0).then(|| disk.f_bavail.saturating_mul(disk.f_frsize))
 }

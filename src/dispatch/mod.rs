@@ -33,6 +33,7 @@ mod tests;
 
 pub use controls::Controls;
 pub use error::RunError;
+pub(crate) use machine::free_bytes;
 pub use machine::{Cause, Place, Trouble};
 
 use std::collections::BTreeMap;

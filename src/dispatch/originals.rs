@@ -11,6 +11,7 @@ use crate::durable;
 use crate::intake::{path_of, station::StationRules};
 use crate::ledger::{Ledger, LedgerError, Original, OriginalPlace};
 use crate::model::Fault;
+use crate::words::{Lang, held_note};
 
 /// A watch folder's places for originals.
 #[derive(Clone, Debug)]
@@ -122,21 +123,15 @@ fn note_of(original: &Path) -> PathBuf {
 
 fn lay_note(original: &Path, held: &[(i64, Option<u32>, Fault)]) -> io::Result<()> {
     let file = original.file_name().unwrap_or_default().to_string_lossy();
-    let text = note_text(&file, held);
+    let items: Vec<_> =
+        held.iter().map(|(number, page, fault)| (*page, fault.clone(), Some(number.unsigned_abs()))).collect();
+    // Scanning stations are in German offices, whatever language the operator's terminal speaks.
+    let text = held_note(Lang::De, &file, &items);
     let folder = original.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let mut note = tempfile::Builder::new().prefix(".note").tempfile_in(folder)?;
     note.write_all(text.as_bytes())?;
     note.persist(note_of(original)).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// Placeholder until the catalogue is here.
-fn note_text(file: &str, held: &[(i64, Option<u32>, Fault)]) -> String {
-    let line = |(number, page, fault): &(i64, Option<u32>, Fault)| {
-        let page = page.map_or(String::new(), |page| format!("Seite {}: ", page + 1));
-        format!("{page}{}\n  scanstrasse held show {number}\n", fault.kind.words())
-    };
-    format!("{file}\n\n{}", held.iter().map(line).collect::<String>())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+mod cases;
 mod digest;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -32,7 +32,7 @@ pub use stack::Stack;
 pub use states::{
     BatchState, DocumentState, HeldState, OriginalPlace, PageState, RequestKind, RequestState, ScanState, Verdict,
 };
-pub use status::{BatchBalance, HeldKind, RunRow, Standing};
+pub use status::{BatchBalance, HeldKind, HeldSince, RunRow, SoFar, Standing};
 pub use store::{Store, StoreError};
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::finish::add_up;
-use super::{BatchState, HeldState, Ledger, LedgerError, PageState, ScanState};
-use crate::model::{FaultKind, PageCounts};
+use super::{BatchState, HeldState, Json, Ledger, LedgerError, PageState, ScanState};
+use crate::model::{Fault, FaultKind, PageCounts};
 
 /// How a ledger stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +79,70 @@ pub struct RunRow {
     pub backlog_scans: Option<u64>,
 }
 
+/// What was done before a run, and what waits for a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// Pages that were processed or held, ever.
+    pub pages: u64,
+    /// Documents that stand at the target.
+    pub documents: u64,
+    /// Of these, planned since the moment asked for.
+    pub documents_since: u64,
+    /// Their pages.
+    pub pages_since: u64,
+}
+
+/// Something that waits for a person, without its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldSince {
+    /// Why.
+    pub fault: Fault,
+    /// When it was held, the last time.
+    pub at: Timestamp,
+}
+
 impl Ledger {
+    /// What was done so far, and of that since `since`. Counts from indexes, and reads only the documents since then.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn so_far(&self, since: Timestamp) -> Result<SoFar, LedgerError> {
+        let count = |sql: &str, parameter: i64| -> Result<u64, LedgerError> {
+            Ok(self.sql.query_row(sql, [parameter], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        };
+        // Documents are numbered in the order in which they were planned.
+        let last_before = "SELECT id FROM document WHERE created_ms < ?1 ORDER BY id DESC LIMIT 1";
+        let before: Option<i64> =
+            self.sql.query_row(last_before, [since.as_millisecond()], |row| row.get(0)).optional()?;
+        let before = before.unwrap_or_default();
+        Ok(SoFar {
+            pages: count("SELECT count(*) FROM page WHERE state > ?1", 0)?,
+            documents: self.documents_delivered()?,
+            documents_since: count("SELECT count(*) FROM document WHERE id > ?1 AND state = 1", before)?,
+            pages_since: count("SELECT count(*) FROM page WHERE document > ?1", before)?,
+        })
+    }
+
+    /// How much waits for a person, and the newest of it.
+    ///
+    /// # Errors
+    /// SQLite failed, or a fault does not read back.
+    pub fn held_newest(&self, limit: u32) -> Result<(u64, Vec<HeldSince>), LedgerError> {
+        // `state < 4` stands there for the partial index.
+        let count = "SELECT count(*) FROM held WHERE state < 4 AND state = ?1";
+        let count: i64 = self.sql.query_row(count, [HeldState::Open], |row| row.get(0))?;
+        let sql = "SELECT fault, last_ms FROM held WHERE state < 4 AND state = ?1
+                   ORDER BY last_ms DESC, id DESC LIMIT ?2";
+        let mut statement = self.sql.prepare(sql)?;
+        let rows = statement.query_map(params![HeldState::Open, limit], |row| {
+            Ok(HeldSince {
+                fault: row.get::<_, Json<Fault>>(0)?.0,
+                at: Timestamp::from_millisecond(row.get(1)?).unwrap_or_default(),
+            })
+        })?;
+        Ok((count.unsigned_abs(), rows.collect::<Result<_, _>>()?))
+    }
+
     /// How everything stands. Compares each delivered batch's stored balance with where its pages are.
     ///
     /// # Errors
@@ -115,15 +178,18 @@ impl Ledger {
             let place = places.peek().filter(|&&(at, _)| at == scan);
             let Some(batch) = place.and_then(|&(_, batch)| batches.get_mut(batch)) else { continue };
             let one = add_up(std::iter::once(Ok((state, count))))?;
-            batch.counts = sum(&batch.counts, &PageCounts { received: 0, ..one });
+            batch.counts = batch.counts.plus(&PageCounts { received: 0, ..one });
             batch.open += count * u64::from(state < PageState::Held);
         }
         for batch in batches {
-            standing.pages = sum(&standing.pages, &batch.counts);
+            standing.pages = standing.pages.plus(&batch.counts);
             match batch.state {
                 BatchState::Delivered => {
                     standing.batches_delivered += 1;
-                    if batch.stored != Some(batch.counts) || batch.open > 0 || !is_even(&batch.counts) {
+                    if batch.stored != Some(batch.counts)
+                        || batch.open > 0
+                        || batch.counts.received != batch.counts.placed()
+                    {
                         standing.unbalanced.push(batch);
                     }
                 }
@@ -153,7 +219,10 @@ impl Ledger {
             }
             if let Some(batch) = batches.get_mut(at).filter(|batch| batch.id == of) {
                 batch.scans_unopened += u64::from(state == ScanState::Received);
-                batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                // The pages of a duplicate are those of the earlier scan, even if it was opened before that was known.
+                if state != ScanState::Duplicate {
+                    batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                }
                 places.push((scan, at));
             }
         }
@@ -261,21 +330,6 @@ impl Ledger {
     }
 }
 
-/// Whether received = delivered + blanks + separators + held.
-fn is_even(counts: &PageCounts) -> bool {
-    counts.received == counts.delivered + counts.blanks + counts.separators + counts.held
-}
-
-fn sum(a: &PageCounts, b: &PageCounts) -> PageCounts {
-    PageCounts {
-        received: a.received + b.received,
-        delivered: a.delivered + b.delivered,
-        blanks: a.blanks + b.blanks,
-        separators: a.separators + b.separators,
-        held: a.held + b.held,
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests {
@@ -288,11 +342,14 @@ mod tests {
         let mut ledger = StateDir::claim(dir.path()).unwrap().ledger().unwrap();
         let rows = "INSERT INTO root VALUES (1, x'2f');
             INSERT INTO casefile VALUES (1, 'A', 'A', 'a', 1);
-            INSERT INTO batch VALUES (1, 1, 'A', 1, 1, 3, 3, 2, 1, 0, 0), (2, 1, 'B', 1, 1, 3, 1, 0, 0, 0, 1),
+            INSERT INTO batch (id, root, key, round, casefile, state, received, delivered, blanks, separators, held)
+              VALUES (1, 1, 'A', 1, 1, 3, 3, 2, 1, 0, 0), (2, 1, 'B', 1, 1, 3, 1, 0, 0, 0, 1),
               (3, 1, 'C', 1, 1, 1, NULL, NULL, NULL, NULL, NULL);
             INSERT INTO scan (id, batch, root, seq, name, path, len, modified_ns, changed_ns, state, pages)
               VALUES (1, 1, 1, 0, 'a', x'2f', 1, 1, 1, 1, 3), (2, 2, 1, 0, 'b', x'2f', 1, 1, 1, 1, 1),
-                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL);
+                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL),
+                     (5, 1, 1, 1, 'a2', x'2f', 1, 1, 1, 4, 3);
+            UPDATE scan SET duplicate_of = 1, duplicate_action = 1 WHERE id = 5;
             INSERT INTO page (scan, idx, state) VALUES (1, 0, 3), (1, 1, 3), (1, 2, 4), (2, 0, 2), (3, 0, 1), (3, 1, 0)";
         ledger.sql.execute_batch(rows).unwrap();
         let standing = ledger.standing().unwrap();

@@ -6,6 +6,7 @@
 //! the parent demands of an answer. [`sandbox`] is what the worker locks itself into, [`watch`] and [`memory`] are how its
 //! other limits are kept and told.
 
+mod activity;
 mod check;
 pub mod child;
 mod files;
@@ -19,6 +20,7 @@ pub mod sandbox;
 pub mod scout;
 mod watch;
 
+pub use activity::{Activities, Activity, Doing};
 pub use check::check;
 pub use memory::end_process_if_refused as end_process_if_out_of_memory;
 pub use sandbox::Protection;
@@ -29,7 +31,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Fault, FaultKind, PageRecord, Stage};
+use crate::model::{Fault, FaultKind, PageRecord, Stage, Wholeness};
 use crate::page::Recipe;
 
 /// One piece of work.
@@ -39,6 +41,11 @@ pub enum Job {
     /// Open the scan and count its pages.
     Open {
         /// The scan file.
+        path: PathBuf,
+    },
+    /// Look whether a file that somebody may still be writing is complete.
+    Check {
+        /// The file.
         path: PathBuf,
     },
     /// Process one page.
@@ -63,6 +70,8 @@ pub enum Answer {
         /// Pages.
         pages: u32,
     },
+    /// The file was looked at.
+    Checked(Wholeness),
     /// The page's record; `record.image.stream` is `Stored` exactly if `picture` of the job was written.
     Processed {
         /// The record.
@@ -151,6 +160,8 @@ enum Order {
 enum Task {
     /// With the scan.
     Open,
+    /// With the file.
+    Check,
     /// With the scan, to read, and an empty file for the picture, to write.
     Page { index: u32, read: bool },
 }

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 
+use super::activity::{Activities, Doing};
 use super::files::Files;
 use super::frame::{self, FrameError};
 use super::watch::{Budget, Overrun, Watch};
@@ -60,6 +61,7 @@ pub struct Pool {
     outcomes: Receiver<Outcome>,
     threads: Vec<JoinHandle<()>>,
     protection: Protection,
+    activities: Arc<Activities>,
 }
 
 impl Pool {
@@ -74,20 +76,23 @@ impl Pool {
         let (outcome_queue, outcomes) = bounded(workers * QUEUED_JOBS_PER_WORKER);
         let (ready, first_ready) = bounded(workers);
         let config = Arc::new(config);
+        let activities = Arc::new(Activities::new(workers));
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
             let (config, outcome_queue) = (config.clone(), outcome_queue.clone());
             let queues = [urgent_queue.clone(), job_queue.clone()];
-            let ready = ready.clone();
+            let (ready, activities) = (ready.clone(), activities.clone());
             // The child is tied to this thread by its parent-death signal, so the thread outlives it.
             let thread =
                 thread::Builder::new().name(format!("worker-{worker}")).spawn(move || match begin(&config) {
                     Ok((process, protection)) => {
                         let _ = ready.send(Ok(protection));
                         drop(ready);
-                        serve(worker, process, &config, &queues, &outcome_queue);
+                        serve(worker, process, &config, (&queues, &outcome_queue), &activities);
+                        activities.set(worker, Doing::Gone);
                     }
                     Err(error) => {
+                        activities.set(worker, Doing::Gone);
                         let _ = ready.send(Err(error));
                     }
                 })?;
@@ -95,12 +100,17 @@ impl Pool {
         }
         let protection =
             first_ready.recv().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::Interrupted).into()))?;
-        Ok(Self { jobs, urgent, outcomes, threads, protection })
+        Ok(Self { jobs, urgent, outcomes, threads, protection, activities })
     }
 
     /// What the workers are locked in by, as the first of them said when it began.
     pub fn protection(&self) -> Protection {
         self.protection
+    }
+
+    /// What each worker is at, to be looked at from anywhere.
+    pub fn activities(&self) -> &Arc<Activities> {
+        &self.activities
     }
 
     /// Where jobs go, each with a number of the caller's; full when every worker has enough to do.
@@ -145,9 +155,10 @@ fn serve(
     worker: usize,
     mut process: Process,
     config: &PoolConfig,
-    [urgent, jobs]: &[Receiver<(u64, Job)>; 2],
-    outcomes: &Sender<Outcome>,
+    ([urgent, jobs], outcomes): (&[Receiver<(u64, Job)>; 2], &Sender<Outcome>),
+    activities: &Activities,
 ) {
+    activities.set(worker, Doing::Idle);
     loop {
         let next = select_biased! {
             recv(urgent) -> job => job,
@@ -155,7 +166,9 @@ fn serve(
         };
         let Ok((ticket, job)) = next else { return };
         let started = Instant::now();
+        activities.set(worker, if matches!(job, Job::Page { .. }) { Doing::Page } else { Doing::Opening });
         let (result, usable) = process.work(&job, &config.limits);
+        activities.set(worker, if usable { Doing::Idle } else { Doing::Starting });
         if outcomes.send(Outcome { ticket, worker, result, elapsed: started.elapsed() }).is_err() {
             return;
         }
@@ -163,6 +176,7 @@ fn serve(
             process.kill();
             let Some(next) = (0..START_ATTEMPTS).find_map(|_| Process::start(config).ok()) else { return };
             process = next.0;
+            activities.set(worker, Doing::Idle);
         }
     }
 }
@@ -206,6 +220,7 @@ impl Process {
     fn work(&mut self, job: &Job, limits: &WorkerLimits) -> (Result<Answer, Fault>, bool) {
         let (task, stint, wall) = match job {
             Job::Open { .. } => (Task::Open, Stint::Open, limits.open_time),
+            Job::Check { .. } => (Task::Check, Stint::Open, limits.open_time),
             Job::Page { index, read, .. } => (Task::Page { index: *index, read: *read }, Stint::Page, limits.page_time),
         };
         let files = match Files::open(job) {

@@ -12,6 +12,8 @@ mod limits;
 mod ocr;
 mod privacy;
 mod program;
+mod pty;
 mod refuse;
+mod terminal;
 mod truth;
 mod verify;

@@ -11,10 +11,10 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The program, ready to be started in the repository, without a terminal.
+/// The program, ready to be started in the repository, without a terminal; it speaks English unless told otherwise.
 pub(crate) fn scanstrasse<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scanstrasse"));
-    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    command.args(arguments).current_dir(root()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
     command
 }
 
