@@ -298,6 +298,7 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
         FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
         FaultKind::Waits => "wartet auf eine andere Seite ihres Dokuments",
+        FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
     }
 }
 
@@ -335,6 +336,9 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         }
         FaultKind::Engine => "die Modelle mit `make models` prüfen, dann dieses Blatt als neue Datei scannen",
         FaultKind::Waits => "über die Seite entscheiden, auf die sie wartet",
+        FaultKind::Unpaired => {
+            "Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge der Scans ausgeliefert"
+        }
     }
 }
 
