@@ -13,6 +13,9 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 CARGO ?= cargo
 DEMO ?= demo
+# Where `make install` puts things; DESTDIR goes before, for packages.
+PREFIX ?= /usr
+DESTDIR ?=
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 60
 
@@ -29,7 +32,7 @@ TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation qpdf
 
 BINARY := target/release/scanstrasse
 
-.PHONY: help demo test soak fuzz lint format bench build models testdata packages test-packages toolchain tools
+.PHONY: help demo test soak fuzz lint format bench build manual install models testdata packages test-packages toolchain tools
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +71,38 @@ bench: packages toolchain models ## benchmarks of the hot leaves and of whole pa
 
 build: packages toolchain ## the release binary
 	$(CARGO) build --release --locked
+
+manual: build ## man pages and completions of bash, zsh and fish, to target/manual
+	rm -rf target/manual
+	$(BINARY) manual target/manual
+
+# Everything but what an administrator writes: that lies in /etc/scanstrasse, and is never touched.
+install: manual ## program, models, units, man pages, completions, docs, to $(DESTDIR)$(PREFIX)
+	@root="$$(realpath -m "$(DESTDIR)$(PREFIX)")"; share="$$root/share"; lib="$$root/lib"; \
+	put() { install -D -m 644 -t "$$1" "$${@:2}"; }; \
+	install -D -m 755 -t "$$root/bin" $(BINARY); \
+	put "$$share/scanstrasse/pipelines" pipelines/*.toml; \
+	put "$$share/man/man1" target/manual/man1/*.1; \
+	install -D -m 644 target/manual/bash/scanstrasse.bash "$$share/bash-completion/completions/scanstrasse"; \
+	put "$$share/zsh/vendor-completions" target/manual/zsh/_scanstrasse; \
+	put "$$share/fish/vendor_completions.d" target/manual/fish/scanstrasse.fish; \
+	put "$$lib/sysusers.d" packaging/sysusers.d/scanstrasse.conf; \
+	put "$$lib/tmpfiles.d" packaging/tmpfiles.d/scanstrasse.conf; \
+	put "$$share/doc/scanstrasse" README.md LICENSE CHANGELOG.md docs/*.md; \
+	put "$$share/doc/scanstrasse/examples" packaging/scanstrasse.env packaging/grafana/scanstrasse.json \
+		"packaging/systemd/scanstrasse@posteingang.service.d/folders.conf"; \
+	mkdir -p "$$lib/systemd/system"; \
+	sed 's|/usr/\(bin\|share\)/|$(PREFIX)/\1/|g' packaging/systemd/scanstrasse@.service \
+		> "$$lib/systemd/system/scanstrasse@.service"; \
+	chmod 644 "$$lib/systemd/system/scanstrasse@.service"; \
+	if [ -f models/.made ]; then \
+		cut -d' ' -f3 src/infer/models.sha256 | while read -r file; do \
+			install -D -m 644 "models/$$file" "$$share/scanstrasse/models/$$file"; \
+		done; \
+	else \
+		echo "no models here: run 'make models', or copy them to $(PREFIX)/share/scanstrasse/models"; \
+	fi; \
+	echo "installed to $$root; next: docs/service.md, or man scanstrasse-watch"
 
 models: packages models/.made ## fetch and prepare the OCR models, pinned by SHA-256
 

@@ -163,6 +163,11 @@ def others():
     put("measures", "white.bin", bytes([15, 6, 30]) + b"\xff" * 256)
     put("names", "usual.bin", "Müller & Söhne (2).tif".encode())
     put("names", "odd.bin", b"~$a\\\xff\x01CON .pdf ")
+    put("index", "kodak.bin", b'\x00"I05u";"01";"0000000001";"C12345";;"12201997"\r\n')
+    put("index", "kodak_range.bin", b'\x00"I02r";"01";"0000000001";"0000000001";"0000000004";"a ""b"""\r\n')
+    put("index", "kofax.bin", b'\x01"Akten","AZ","4711","Name","M\xfcller","x:\\5.tif"\r\n')
+    put("index", "crosscap.bin", b"\x024711;D:\\export\\4711_0001.pdf\r\n")
+    put("index", "schleupen.bin", b'\x03<datei name="a &amp; b.tif"/>')
     for name, text in [
         ("ready.bin", '"Ready"'),
         ("opened.bin", '{"Done":{"opened":{"pages":3}}}'),

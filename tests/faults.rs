@@ -15,7 +15,7 @@ const PIPELINE: &str = "[line]\nname = \"faults\"\n[page]\norientation = \"tags\
 /// What every scenario begins with: `start` runs the program in the background, `await_event` waits for an event of it,
 /// `finish` ends with its exit code.
 const PRELUDE: &str = r#"
-start() { "$PROGRAM" run "$DIR/pipeline.toml" "$DIR/in" --output "$DIR/out" --state "$DIR/state" --workers 2 --json \
+start() { ${AS:-} "$PROGRAM" run "$DIR/pipeline.toml" "$DIR/in" --output "$DIR/out" --state "$DIR/state" --workers 2 --json \
             >"$DIR/stdout" 2>"$DIR/stderr" & pid=$!; }
 await_event() {
   for _ in $(seq 600); do
@@ -175,5 +175,26 @@ fn a_limit_on_the_size_of_files_stops_the_run_and_nothing_else() {
         assert!(err.contains("File too large") && err.contains("nothing is lost"), "{err}");
         let summary: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
         assert_eq!((&summary["pages_delivered"], &summary["pages_held"]), (&2.into(), &0.into()), "{summary}");
+    }
+}
+
+#[test]
+fn a_case_folder_that_is_closed_to_this_user_is_waited_for() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: not root: nobody's rights can be taken away from whoever owns a folder by another");
+        return;
+    }
+    // As nobody: no permission stops root. The folder of the last case is there already, and closed while pages are read.
+    let script = r#"AS="setpriv --reuid=65534 --regid=65534 --clear-groups"
+        mkdir -p "$DIR/out/9"; chown -R 65534:65534 "$DIR"
+        $AS test -x "$PROGRAM" -a -r models -a -w "$DIR/out/9" || exit 77
+        start; await_event '"scan_received"'; chmod 0 "$DIR/out/9"
+        await_event '"paused"'; chmod 755 "$DIR/out/9"; finish"#;
+    if let Some(output) = scenario(16, 0, script) {
+        if output.status.code() == Some(77) {
+            eprintln!("SKIPPED: another user cannot run the program from here");
+            return;
+        }
+        expect(&output, 0, 16, "permission", "output");
     }
 }

@@ -20,10 +20,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur", "durable"]),
-    ("intake", &["model"]),
+    ("intake", &["model", "saboteur"]),
     ("deliver", &["model", "saboteur", "durable"]),
     // A proof reads what these wrote or find, by their own words for it.
-    ("evidence", &["model", "deliver", "pdf", "intake"]),
+    ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),
     ("pdf", &["model"]),
     ("export", &["model"]),
     ("words", &["model"]),

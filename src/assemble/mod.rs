@@ -7,6 +7,7 @@
 //! each document's type.
 
 mod classify;
+pub mod collate;
 mod matching;
 mod reading;
 

@@ -15,7 +15,7 @@ pub(super) struct CheckArguments {
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Delivered;
     for name in &arguments.pipelines {
-        match super::run::load_pipeline(name) {
+        match super::line::load_pipeline(name) {
             Ok(pipeline) => println!("{name}: sound (line {}, {} types)", pipeline.name, pipeline.types.len()),
             Err(failure) => {
                 eprintln!("{}", failure.message);

@@ -178,6 +178,9 @@ fn next_step(thing: &HeldThing) -> String {
     match thing.state {
         HeldState::Open => thing.fault.kind.remedy().to_owned(),
         HeldState::Again => "is tried again by the next run".to_owned(),
+        HeldState::Released if thing.fault.kind == FaultKind::Unpaired => {
+            "its stack is delivered in the order of its scanning by the next run".to_owned()
+        }
         HeldState::Released => "is delivered without text by the next run".to_owned(),
         HeldState::Discarded => thing.decision.as_ref().map_or("given up".to_owned(), decision_text),
         HeldState::Settled => "went on, or another file came in its place".to_owned(),
@@ -263,7 +266,11 @@ fn print_choices(thing: &HeldThing, typed: &str) {
     println!("  scanstrasse held retry {number}{typed}       have the next run try it again");
     // What could not be decoded has no picture to deliver.
     if thing.index.is_some() && thing.fault.stage != Stage::Decode {
-        println!("  scanstrasse held release {number}{typed}     have its picture delivered, without text");
+        let what = match thing.fault.kind {
+            FaultKind::Unpaired => "have its stack delivered in the order of its scanning",
+            _ => "have its picture delivered, without text",
+        };
+        println!("  scanstrasse held release {number}{typed}     {what}");
     }
     println!("  scanstrasse held discard {number}{typed} --reason \"...\"     give it up");
 }

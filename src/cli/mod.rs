@@ -8,19 +8,25 @@ mod board;
 mod check;
 mod held;
 mod language;
+mod line;
 mod live;
+mod manual;
+mod metrics;
 mod ocr;
 mod paused;
 mod place;
 mod progress;
 mod run;
 mod screen;
+mod service;
 mod sheet;
 mod show;
 mod status;
 mod summary;
 mod survey;
 mod verify;
+mod voice;
+mod watch;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -28,6 +34,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::worker::{Protection, child};
+use voice::{Level, Voice};
 
 /// Turns folders of scanned paper into searchable PDF/A case files for a document management system.
 #[derive(Debug, Parser)]
@@ -41,6 +48,7 @@ const EXAMPLES: &str = "\
 Examples:
   scanstrasse check auslaenderamt                          is the pipeline file sound?
   scanstrasse run auslaenderamt /scans --output /akten     a backlog, to its end
+  scanstrasse watch posteingang                            what the scanner stations drop, as a service
   scanstrasse status /akten                                what is done, moving and held?
   scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?
@@ -56,11 +64,14 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArguments),
+    Watch(watch::WatchArguments),
     Ocr(ocr::OcrArguments),
     Status(status::StatusArguments),
     Held(held::HeldArguments),
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
+    #[command(hide = true)]
+    Manual(manual::ManualArguments),
     /// Reads orders from its parent; not for people.
     #[command(name = crate::worker::pool::WORKER_ARGUMENT, hide = true)]
     Worker,
@@ -113,22 +124,28 @@ pub fn main() -> ExitCode {
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let result = panic::catch_unwind(AssertUnwindSafe(|| match command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Ocr(arguments) => ocr::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Held(arguments) => held::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Manual(arguments) => manual::run(&arguments),
         Command::Worker => Ok(Exit::Usage),
     }));
     let broken = |_| Err(Failure::stopped("the program broke down", "nothing is lost: run the same command again"));
     let exit = result.unwrap_or_else(broken).unwrap_or_else(|failure| {
-        eprintln!("error: {}", failure.message);
-        if let Some(hint) = failure.hint {
-            eprintln!("hint: {hint}");
-        }
+        tell(&failure);
         failure.exit
     });
     ExitCode::from(exit as u8)
+}
+
+/// Says why a command ended: to the journal as an event, else as text.
+fn tell(failure: &Failure) {
+    let hint = failure.hint.as_ref().map_or(String::new(), |hint| format!("\nhint: {hint}"));
+    let event = serde_json::json!({"event": "failed", "message": failure.message, "hint": failure.hint});
+    Voice::choose(false).say(Level::Error, &event, &format!("error: {}{hint}", failure.message));
 }
 
 /// A panic's text may quote what the program was at (a slice of a page's text, a name), so only its place is told, for

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Failure;
+use crate::deliver::folder::STATE_FOLDER;
 use crate::ledger;
-
-/// Name of the state folder in the output folder, unless another was chosen.
-pub(super) const STATE_FOLDER: &str = ".scanstrasse";
 
 /// Environment variable that names the state or the output folder, for those who type these commands all day.
 const VARIABLE: &str = "SCANSTRASSE_STATE";

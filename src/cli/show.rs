@@ -176,6 +176,14 @@ impl<'a> Show<'a> {
         }
     }
 
+    /// Says what is no event of the line: on the screen, or as a line.
+    pub(super) fn say(&mut self, text: &str) {
+        match &mut self.screen {
+            Some(screen) => screen.tell(text),
+            None => eprintln!("{text}"),
+        }
+    }
+
     /// How the line stands now.
     #[allow(dead_code)] // for metrics and the service manager
     pub(super) fn view(&self) -> View {

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 use super::board::{HELD_TOLD, HeldView, Survey, View};
 use super::live;
+use crate::dispatch;
 use crate::ledger;
 
 /// Time between two looks.
@@ -86,9 +87,5 @@ fn held(state: &Path) -> Option<(u64, Vec<HeldView>)> {
 /// Bytes that this user can still write to the file system of `path`, which need not be there yet.
 pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     let path = std::path::absolute(path).ok()?;
-    let fs = path.ancestors().find_map(|path| match rustix::fs::statvfs(path) {
-        Err(rustix::io::Errno::NOENT) => None,
-        found => Some(found.ok()),
-    })??;
-    fs.f_bavail.checked_mul(fs.f_frsize)
+    path.ancestors().find(|path| path.exists()).and_then(dispatch::free_bytes)
 }

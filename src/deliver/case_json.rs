@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Digest, DuplicateAction, Fault, FaultKind, PageCounts, Receipt, Stage};
+use crate::model::{Digest, DuplicateAction, Fault, FaultKind, PageCounts, PageOrder, Receipt, Stage};
 
 /// Value of `format`: readers refuse what they do not know.
 pub const FORMAT: &str = "scanstrasse case 1";
@@ -26,6 +26,9 @@ pub struct ScanEntry<'a> {
     pub bytes: u64,
     /// Its pages; `null` if they could not be counted (the scan is held then).
     pub pages: Option<u32>,
+    /// The stack it is part of, if documents were collated from that; scans of one number are one stack, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack: Option<i64>,
 }
 
 /// A page, wherever it went.
@@ -103,6 +106,10 @@ pub struct DocumentEntry<'a> {
     pub created: Timestamp,
     /// Proof that it stands there.
     pub receipt: &'a Receipt,
+    /// Order of its pages; written only if they do not lie as they were scanned.
+    pub order: PageOrder,
+    /// Number of the stack that it was collated from; written together with the order.
+    pub stack: i64,
 }
 
 /// A scan whose bytes were received before. It does not stand under `scans`.
@@ -172,7 +179,7 @@ impl<W: Write> CaseJson<W> {
     /// Begins a document; its pages follow.
     pub fn document(&mut self, document: &DocumentEntry<'_>) -> io::Result<()> {
         // Index fields are read by a later step of the line; the list is part of the format from the start.
-        let head = serde_json::json!({
+        let mut head = serde_json::json!({
             "number": document.number,
             "type": document.type_name,
             "confidence": decimal(document.confidence, 2),
@@ -182,6 +189,10 @@ impl<W: Write> CaseJson<W> {
             "created": document.created.to_string(),
             "fields": [],
         });
+        if document.order != PageOrder::Scanned {
+            head["order"] = serde_json::json!(document.order);
+            head["stack"] = document.stack.into();
+        }
         let head = head.to_string();
         self.comma()?;
         write!(self.out, "{}, \"pages\": [", head.strip_suffix('}').unwrap_or(&head))?;
@@ -295,11 +306,14 @@ mod tests {
             confidence: 0.48,
             created: Timestamp::default(),
             receipt: &receipt,
+            order: if number == 2 { PageOrder::FrontsThenBacks } else { PageOrder::Scanned },
+            stack: 7,
         };
         let mut out = Vec::new();
         let mut case = CaseJson::begin(&mut out, "K").unwrap();
         for pages in [Some(3), None] {
-            let scan = ScanEntry { batch: "K", file: "a", sha256: Some(digest), bytes: 9, pages };
+            let scan =
+                ScanEntry { batch: "K", file: "a", sha256: Some(digest), bytes: 9, pages, stack: pages.map(|_| 7) };
             case.scan(&scan).unwrap();
         }
         case.documents().unwrap();
@@ -323,6 +337,9 @@ mod tests {
         let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(read["scans"][1]["pages"], serde_json::Value::Null);
         assert_eq!(read["documents"][1]["pages"][1]["page"], 2);
+        assert_eq!(read["documents"][1]["order"], "fronts_then_backs");
+        assert_eq!((&read["documents"][1]["stack"], &read["scans"][0]["stack"]), (&7.into(), &7.into()));
+        assert!(read["documents"][0].get("order").is_none() && read["scans"][1].get("stack").is_none());
         assert_eq!(read["documents"][0]["file"], "0001_x.pdf");
         assert_eq!(read["documents"][0]["fields"], serde_json::json!([]));
         assert_eq!(read["documents"][0]["pages"][0]["file"], "a\"b.tif");

@@ -49,6 +49,9 @@ pub struct AccountScan {
     pub bytes: u64,
     /// Its pages; absent if they could not be counted.
     pub pages: Option<u32>,
+    /// The stack it is part of, if documents were collated from that.
+    #[serde(default)]
+    pub stack: Option<i64>,
 }
 
 /// A document at the target.
@@ -70,8 +73,28 @@ pub struct AccountDocument {
     /// When it was made.
     #[serde(deserialize_with = "timestamp")]
     pub created: Timestamp,
+    /// In which order its pages lie.
+    #[serde(default)]
+    pub order: AccountOrder,
+    /// The stack that it was collated from.
+    #[serde(default)]
+    pub stack: Option<i64>,
     /// Its pages, in order.
     pub pages: Vec<AccountPage>,
+}
+
+/// [`crate::model::PageOrder`], as far as this program knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountOrder {
+    /// That of the scans.
+    #[default]
+    Scanned,
+    /// A stack whose fronts and backs were brought together.
+    FrontsThenBacks,
+    /// Of a later version. It excuses nothing: such pages have to lie as they were scanned.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A page in a document, or left out of all.
@@ -196,7 +219,7 @@ mod tests {
             "scans": [{{"batch": "K", "file": "a.tif", "sha256": "{digest}", "bytes": 9, "pages": 4}},
                       {{"batch": "K", "file": "b.tif", "sha256": null, "bytes": 0, "pages": null}}],
             "documents": [{{"number": 1, "type": "x", "confidence": 0.48, "file": "0001_x.pdf", "sha256": "{digest}", "bytes": 1,
-                           "created": "1970-01-01T00:00:05Z", "fields": [], "pages": [{}]}}],
+                           "created": "1970-01-01T00:00:05Z", "fields": [], "order": "by_colour", "pages": [{}]}}],
             "blanks_removed": [{}], "separators": [{}],
             "held": [{{"scan": "{digest}", "file": "a.tif", "index": 3, {held}}},
                      {{"scan": null, "file": "b.tif", "index": null, {held}}}],
@@ -218,6 +241,7 @@ mod tests {
         assert_eq!((document.file.as_str(), document.number, document.confidence), ("0001_x.pdf", 1, 0.48));
         assert_eq!(document.created.as_second(), 5);
         assert_eq!(document.pages[0].page, Some(1));
+        assert_eq!((document.order, document.stack), (AccountOrder::Unknown, None));
         assert_eq!((account.blanks_removed[0].index, account.separators[0].index), (1, 2));
         assert_eq!(account.held.iter().map(|h| h.index).collect::<Vec<_>>(), [Some(3), None]);
         assert!(account.duplicates.is_empty());

@@ -19,6 +19,12 @@ pub const CASE_FILE: &str = "case.json";
 /// Name of the list of all documents.
 pub const INDEX_FILE: &str = "index.csv";
 
+/// Name of the state folder in a target, unless another was chosen. It is no part of the delivery.
+pub const STATE_FOLDER: &str = ".scanstrasse";
+
+/// How the name of a file begins that a run makes and removes at once, to try whether the target can be written.
+pub const PROBE_PREFIX: &str = ".scanstrasse-probe";
+
 /// The target refused. Its text names the target only: the path below it has the case number.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to write below {root}: {source}")]

@@ -39,6 +39,7 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 sha256: scan.digest,
                 bytes: scan.len,
                 pages: scan.pages,
+                stack: scan.stack,
             };
             Ok::<_, AccountError>(json.scan(&entry)?)
         })?;
@@ -51,6 +52,8 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 confidence: document.confidence,
                 created: document.created,
                 receipt,
+                order: document.order,
+                stack: document.batch,
             })?;
             let mut number = 0;
             ledger.for_each_document_page(document.id, |page| {

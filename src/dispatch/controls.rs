@@ -1,7 +1,7 @@
 //! What people and the system tell a line that runs.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Shared by the line and whoever commands it: signals, keys, other commands.
 #[derive(Debug, Default)]
@@ -9,6 +9,7 @@ pub struct Controls {
     stop: Arc<AtomicBool>,
     drain: AtomicBool,
     pause: AtomicBool,
+    beats: AtomicU64,
 }
 
 impl Controls {
@@ -45,5 +46,15 @@ impl Controls {
     /// Whether a person wants nothing new to be begun.
     pub fn is_paused(&self) -> bool {
         self.pause.load(Ordering::SeqCst)
+    }
+
+    /// Told by the line at every turn of its loop, whether there is anything to do or not: at least once a second.
+    pub fn beat(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the line's loop has turned: a number that stands still is a line that hangs.
+    pub fn beats(&self) -> u64 {
+        self.beats.load(Ordering::Relaxed)
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::RunError;
 use crate::ledger::{DocumentPage, DocumentRow, Ledger, LedgerError, PageKey, Store, StoreError};
-use crate::model::{Digest, Fault, FaultKind, ImageStream, Stage};
+use crate::model::{Digest, Fault, FaultKind, ImageStream, PageOrder, Stage};
 use crate::pdf::{DocumentInfo, PdfError, PdfWriter, reread};
 
 /// Why a document was not written.
@@ -42,7 +42,8 @@ pub(super) fn write(
     while let Some(page) = ledger.next_page(document.id, position)? {
         let bookmark = match scan {
             None => Some(document.type_name.as_str()),
-            Some(scan) if scan != page.page.scan => Some(stem(&page.name)),
+            // In a collated document every page may come from another file than the one before.
+            Some(scan) if scan != page.page.scan && document.order == PageOrder::Scanned => Some(stem(&page.name)),
             Some(_) => None,
         };
         let mut picture = open_picture(&page, store)

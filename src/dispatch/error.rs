@@ -100,25 +100,10 @@ pub enum RunError {
 
 impl RunError {
     /// What to do, one sentence.
-    pub fn remedy(&self) -> &'static str {
-        match self.trouble(&[]).map(|trouble| trouble.cause) {
-            Some(Cause::DiskFull) => return "nothing is lost: free space on this disk, then run the same command again",
-            Some(Cause::LowSpace) => {
-                return "nothing is lost: free space on this disk, or lower limits.free_space_mib, then run the same command again";
-            }
-            Some(Cause::ReadOnly) => {
-                return "nothing is lost: make this disk writable again, then run the same command again";
-            }
-            Some(Cause::Permission) => {
-                return "nothing is lost: give this user the permission back, then run the same command again";
-            }
-            Some(Cause::Gone) => {
-                return "nothing is lost: bring the share or disk back, then run the same command again";
-            }
-            Some(Cause::Failing) => {
-                return "nothing is lost: check disk, cable and share, then run the same command again";
-            }
-            None => {}
+    pub fn remedy(&self) -> String {
+        if let Some(Trouble { cause, .. }) = self.trouble(&[]) {
+            let or = if cause == Cause::LowSpace { ", or lower limits.free_space_mib" } else { "" };
+            return format!("nothing is lost: {}{or}, then run the same command again", cause.remedy());
         }
         match self {
             Self::Input { .. } | Self::Intake(_) => "name a readable folder of scans",
@@ -143,6 +128,7 @@ impl RunError {
             | Self::NoIntake
             | Self::NoFinisher => "nothing is lost: remove the cause, then run the same command again",
         }
+        .to_owned()
     }
 
     /// What of it a person can mend while the line waits; `inputs` gives the input its position.

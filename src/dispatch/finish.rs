@@ -13,8 +13,9 @@ use super::held::{self, Blockers};
 use super::machine::{Place, closed_input};
 use super::originals::{self, Shelves};
 use super::patience::Patience;
+use super::stack::{Pairing, StackFacts};
 use super::{Event, RunError, account};
-use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble};
+use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble, collate};
 use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
 use crate::evidence;
 use crate::intake;
@@ -22,7 +23,7 @@ use crate::ledger::{
     ApartScan, BatchState, CaseHead, DocumentRow, DocumentState, Ledger, LedgerError, PageKey, PageState, Plan,
     PlannedDocument, Store, Twin,
 };
-use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
+use crate::model::{Digest, Fault, FaultKind, PageOrder, Receipt, Stage};
 use crate::pdf::DocumentInfo;
 use crate::pipeline::{BlankAction, HeldDocument, Pipeline};
 
@@ -263,7 +264,7 @@ impl Finisher<'_> {
     }
 
     /// What the pages of the scans which `take` names become: documents, blank pages left out, pages that wait.
-    fn documents_of(&self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, RunError> {
+    fn documents_of(&mut self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, Halt> {
         let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
         self.ledger.for_each_page(batch, |page| {
             if !take(page.page.scan) {
@@ -282,7 +283,20 @@ impl Finisher<'_> {
             Ok(())
         })?;
         if !ready {
-            return Err(RunError::NotReady);
+            return Err(RunError::NotReady.into());
+        }
+        let order = match self.pair(batch, &keys, &mut facts)? {
+            Ok(order) => order,
+            Err(held) => {
+                let pages = keys.iter().zip(&facts).filter(|(_, fact)| !fact.held);
+                let waiting = pages.map(|(&page, _)| (page, held::waits_for(held, Some(page.scan)))).collect();
+                return Ok(Plan { waiting, ..Plan::default() });
+            }
+        };
+        if order == PageOrder::FrontsThenBacks {
+            let sheets = collate::order(keys.len()).unwrap_or_default();
+            keys = sheets.iter().filter_map(|&position| keys.get(position).copied()).collect();
+            facts = sheets.iter().filter_map(|&position| facts.get_mut(position).map(std::mem::take)).collect();
         }
         let rules = AssembleRules {
             separate: self.pipeline.separate,
@@ -298,6 +312,7 @@ impl Finisher<'_> {
             match blockers.of(&key(&document.held), &pages) {
                 Some(fault) => plan.waiting.extend(pages.into_iter().map(|page| (page, fault.clone()))),
                 None => plan.documents.push(PlannedDocument {
+                    order,
                     pages,
                     type_name: document.type_name,
                     confidence: document.confidence,
@@ -305,6 +320,39 @@ impl Finisher<'_> {
             }
         }
         Ok(plan)
+    }
+
+    /// The order of a batch's pages in its documents, or the page (without one: the file) that all of them wait for. A page
+    /// may be held here for that, and is a held one among `facts` then.
+    fn pair(
+        &mut self,
+        batch: i64,
+        keys: &[PageKey],
+        facts: &mut [PageFacts],
+    ) -> Result<Result<PageOrder, Option<PageKey>>, Halt> {
+        if self.pipeline.collate == PageOrder::Scanned {
+            return Ok(Ok(PageOrder::Scanned));
+        }
+        let last = facts.iter().rposition(|fact| !fact.held);
+        let stack = StackFacts {
+            stack: self.ledger.stack(batch)?,
+            file_held: self.ledger.undecided(batch)?.iter().any(|(_, page)| page.is_none()),
+            unpaired: self.ledger.unpaired(batch)?,
+            pages: keys.len(),
+            last: last.and_then(|last| keys.get(last).copied()),
+        };
+        Ok(match stack.pairing() {
+            Pairing::Paired => Ok(PageOrder::FrontsThenBacks),
+            Pairing::AsScanned => Ok(PageOrder::Scanned),
+            Pairing::Waits(held) => Err(held),
+            Pairing::Hold(page, fault) => {
+                // No document has it yet.
+                self.ledger.hold_pages(&[page], &fault, None)?;
+                self.tell_held(page, &fault)?;
+                last.and_then(|last| facts.get_mut(last)).into_iter().for_each(|fact| fact.held = true);
+                Err(Some(page))
+            }
+        })
     }
 
     fn tell_waiting(&self, plan: Plan) -> Result<(), Halt> {
@@ -330,8 +378,6 @@ impl Finisher<'_> {
         intact: &mut HashMap<i64, Result<(), Fault>>,
     ) -> Result<(), Halt> {
         let waiting = (self.pipeline.held == HeldDocument::Wait).then_some(document.id);
-        // Else a page of it that is held now would stand at the target, too.
-        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
         loop {
             if self.quit.iter().any(|flag| flag.load(Ordering::SeqCst)) {
                 return Err(Halt::Quit);
@@ -349,7 +395,7 @@ impl Finisher<'_> {
                 match state {
                     Ok(()) => pages += scan.pages.len(),
                     Err(fault) => {
-                        if self.hold(&scan.pages, &fault, waiting)? {
+                        if self.hold(document, case, &scan.pages, &fault, waiting)? {
                             return Ok(());
                         }
                     }
@@ -370,13 +416,13 @@ impl Finisher<'_> {
                     if fault.kind == FaultKind::Io {
                         self.expect_readable(document, page)?;
                     }
-                    if self.hold(&[page], &fault, waiting)? {
+                    if self.hold(document, case, &[page], &fault, waiting)? {
                         return Ok(());
                     }
                 }
                 Err(DocumentError::Document(fault)) => {
                     for scan in self.ledger.document_scans(document.id)? {
-                        self.hold(&scan.pages, &fault, None)?;
+                        self.hold(document, case, &scan.pages, &fault, None)?;
                     }
                 }
                 Err(DocumentError::Write(source)) => {
@@ -436,8 +482,17 @@ impl Finisher<'_> {
         })
     }
 
-    /// Holds pages; with `waiting` the rest of that document waits for them. Whether there was such a rest.
-    fn hold(&mut self, pages: &[PageKey], fault: &Fault, waiting: Option<i64>) -> Result<bool, Halt> {
+    /// Holds pages of a document; with `waiting` the rest of that document waits for them. Whether there was such a rest.
+    fn hold(
+        &mut self,
+        document: &DocumentRow,
+        case: &CaseHead,
+        pages: &[PageKey],
+        fault: &Fault,
+        waiting: Option<i64>,
+    ) -> Result<bool, Halt> {
+        // Else what an interrupted attempt placed of the document would stand at the target with these pages.
+        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
         let waits = held::waits_for(pages.first().copied(), None);
         let rest = self.ledger.hold_pages(pages, fault, waiting.map(|document| (document, &waits)))?;
         pages.iter().try_for_each(|&page| self.tell_held(page, fault))?;

@@ -223,6 +223,7 @@ impl<'a> Line<'a> {
         let (no_outcomes, no_news) = (never(), never());
         let mut next: Option<(u64, Job, Flight)> = None;
         loop {
+            self.setup.controls.beat();
             let may_begin = if self.setup.controls.is_stopping() {
                 self.stopping = true;
                 next = None;

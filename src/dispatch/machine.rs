@@ -182,7 +182,7 @@ pub(super) fn expect_space(place: Place, folder: &Path, floor: u64) -> Result<()
 
 /// Free bytes for this user. `None` of a folder that has gone (what is to be written there tells that) and of a file
 /// system that tells no size.
-pub(super) fn free_bytes(folder: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(folder).ok()?;
     (disk.f_blocks > 0).then(|| disk.f_bavail.saturating_mul(disk.f_frsize))
 }

@@ -25,6 +25,7 @@ mod machine;
 mod originals;
 mod patience;
 mod requests;
+mod stack;
 mod start;
 mod stations;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod tests;
 
 pub use controls::Controls;
 pub use error::RunError;
+pub(crate) use machine::free_bytes;
 pub use machine::{Cause, Place, Trouble};
 
 use std::collections::BTreeMap;

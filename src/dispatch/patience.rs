@@ -22,12 +22,12 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// Shared by the threads of a run.
 pub(super) struct Patience<'a> {
-    pub(super) rules: &'a Pauses,
-    pub(super) state: PathBuf,
-    pub(super) target: PathBuf,
-    pub(super) inputs: &'a [PathBuf],
-    pub(super) events: &'a Sender<Event>,
-    pub(super) quit: [&'a AtomicBool; 2],
+    rules: &'a Pauses,
+    state: PathBuf,
+    target: PathBuf,
+    inputs: &'a [PathBuf],
+    events: &'a Sender<Event>,
+    quit: [&'a AtomicBool; 2],
     standing: Mutex<Standing>,
 }
 

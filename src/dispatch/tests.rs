@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod collate;
 mod duplicates;
 mod held;
 mod pauses;
@@ -26,7 +27,7 @@ use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::Layout;
 use crate::ledger::{LedgerError, StateDir};
 use crate::model::{DuplicateAction, FaultKind};
-use crate::pipeline::{BlankAction, Pauses};
+use crate::pipeline::{BlankAction, HeldDocument, Pauses};
 use crate::saboteur::Plan;
 use crate::worker::Outcome;
 use rig::{Disturbance, Rig, fake_worker, key};
@@ -180,18 +181,22 @@ fn equal_bytes_in_two_places_are_two_scans() {
 
 #[test]
 fn a_document_that_was_placed_but_not_recorded_does_not_outlive_its_pages() {
-    for steps in 0.. {
-        let rig = Rig::new(&[("A/1.fake", &["scan a"]), ("A/2.fake", &["scan b"])]);
-        let plan = Plan::fail_after(steps, ErrorKind::Other);
-        let _ = rig.disturbed(Disturbance { plan: plan.clone(), ..Disturbance::default() });
-        rig.put("A/1.fake", &["scan other"]);
-        touch(&rig.input().join("A/1.fake"));
-        rig.run();
-        // This asserts that nothing lies in the folder that the account does not name.
-        assert!(rig.places().contains_key(&key("A/2.fake", 0)), "step {steps}");
-        if !plan.struck() {
-            assert!(steps > 30, "the run has more durable steps than {steps}");
-            return;
+    // The document loses all of its pages; or it loses one, and the other waits for that.
+    for (separate, held) in [(SeparateBy::File, HeldDocument::Apart), (SeparateBy::Batch, HeldDocument::Wait)] {
+        for steps in 0.. {
+            let mut rig = Rig::new(&[("A/1.fake", &["scan a"]), ("A/2.fake", &["scan b"])]);
+            (rig.pipeline.separate, rig.pipeline.held) = (separate, held);
+            let plan = Plan::fail_after(steps, ErrorKind::Other);
+            let _ = rig.disturbed(Disturbance { plan: plan.clone(), ..Disturbance::default() });
+            rig.put("A/1.fake", &["scan other"]);
+            touch(&rig.input().join("A/1.fake"));
+            rig.run();
+            // This asserts that nothing lies in the folder that the account does not name.
+            assert!(rig.places().contains_key(&key("A/2.fake", 0)), "{held:?}, step {steps}");
+            if !plan.struck() {
+                assert!(steps > 20, "the run has more durable steps than {steps}");
+                break;
+            }
         }
     }
 }

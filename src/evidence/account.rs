@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::finding::{Findings, Problem};
-use crate::deliver::case_read::{AccountDocument, AccountPage, CaseAccount};
+use crate::assemble::collate;
+use crate::deliver::case_read::{AccountDocument, AccountOrder, AccountPage, CaseAccount};
 use crate::model::{Digest, PageCounts};
 
 /// A scan as pages name it. Equal files of two inputs are several scans of one name.
@@ -28,9 +29,21 @@ impl Copies {
     }
 }
 
+/// Scans that are one stack of fronts and backs.
+#[derive(Debug, Default)]
+struct StackPages {
+    /// Where in the stack the pages of a scan begin, by the scan's position in the account's list.
+    begins: HashMap<usize, usize>,
+    /// Pages altogether; `None` if one of the scans has no count.
+    pages: Option<usize>,
+}
+
+/// Where a page lies: its scan and index or, collated, its place among the sheets.
+type Place = (usize, u32);
+
 /// Checks an account against itself, and returns what its lists add up to.
 pub(super) fn check(account: &CaseAccount, findings: &mut Findings) -> PageCounts {
-    let mut desk = Desk { copies: HashMap::new(), places: HashMap::new(), findings };
+    let mut desk = Desk { copies: HashMap::new(), stacks: HashMap::new(), places: HashMap::new(), findings };
     let mut counts = PageCounts::default();
     for (position, scan) in account.scans.iter().enumerate() {
         let copies = desk.copies.entry((scan.sha256, &scan.file)).or_default();
@@ -38,6 +51,12 @@ pub(super) fn check(account: &CaseAccount, findings: &mut Findings) -> PageCount
         match scan.pages {
             Some(pages) => copies.pages.push(pages),
             None => copies.uncounted += 1,
+        }
+        if let Some(number) = scan.stack {
+            let stack = desk.stacks.entry(number).or_insert(StackPages { pages: Some(0), ..StackPages::default() });
+            stack.begins.insert(position, stack.pages.unwrap_or(0));
+            let pages = scan.pages.and_then(|pages| usize::try_from(pages).ok());
+            stack.pages = stack.pages.zip(pages).map(|(sum, pages)| sum.saturating_add(pages));
         }
         counts.received = counts.received.saturating_add(scan.pages.unwrap_or(0).into());
     }
@@ -80,6 +99,7 @@ pub(super) fn check(account: &CaseAccount, findings: &mut Findings) -> PageCount
 /// What lies on the desk during a check.
 struct Desk<'a, 'f> {
     copies: HashMap<ScanName<'a>, Copies>,
+    stacks: HashMap<i64, StackPages>,
     /// In how many places each page stands.
     places: HashMap<(ScanName<'a>, u32), u32>,
     findings: &'f mut Findings,
@@ -98,9 +118,9 @@ impl<'a> Desk<'a, '_> {
         known
     }
 
-    /// Pages are numbered from 1, known, and in the order of the scans.
+    /// Pages are numbered from 1, known, and in the order of the scans, or of the sheets if they are collated.
     fn document(&mut self, document: &'a AccountDocument) {
-        let mut last: Option<(usize, u32)> = None;
+        let mut last: Option<Place> = None;
         for (page, number) in document.pages.iter().zip(1..) {
             if page.page != Some(number) {
                 self.findings.add(Some(&document.file), Some(number), Problem::PageNumber { told: page.page });
@@ -111,7 +131,7 @@ impl<'a> Desk<'a, '_> {
             if !self.place((page.scan, &page.file), page.index) {
                 continue;
             }
-            let next = self.next_place(page, last);
+            let next = self.next_place(document, page, last);
             if next.is_none() {
                 self.findings.add(Some(&document.file), Some(number), Problem::PageOrder);
             }
@@ -120,13 +140,21 @@ impl<'a> Desk<'a, '_> {
     }
 
     /// The first place of `page` after `last`, among the scans of its name.
-    fn next_place(&self, page: &AccountPage, last: Option<(usize, u32)>) -> Option<(usize, u32)> {
-        let copies = self.copies.get(&(page.scan, page.file.as_str()))?;
-        copies
-            .positions
-            .iter()
-            .map(|&position| (position, page.index))
-            .find(|&place| last.is_none_or(|last| last < place))
+    fn next_place(&self, document: &AccountDocument, page: &AccountPage, last: Option<Place>) -> Option<Place> {
+        let positions = &self.copies.get(&(page.scan, page.file.as_str()))?.positions;
+        let after = |place: &Place| last.is_none_or(|last| last < *place);
+        match document.order {
+            AccountOrder::Scanned | AccountOrder::Unknown => {
+                positions.iter().map(|&position| (position, page.index)).find(after)
+            }
+            AccountOrder::FrontsThenBacks => {
+                let stack = self.stacks.get(&document.stack?)?;
+                let pages = stack.pages?;
+                let scanned = |position| stack.begins.get(position)?.checked_add(usize::try_from(page.index).ok()?);
+                let places = positions.iter().filter_map(scanned).filter_map(|at| collate::place(at, pages));
+                places.map(|place| (place, 0)).filter(after).min()
+            }
+        }
     }
 
     /// Every page of every scan stands in as many places as there are scans of the name: one, as a rule.
@@ -203,7 +231,13 @@ mod tests {
         for (scan, pages) in plan.iter().enumerate() {
             let sha256 = Some(Digest::of(&[scan as u8]));
             let pages_counted = Some(pages.len() as u32);
-            account.scans.push(AccountScan { file: format!("{scan}.tif"), sha256, bytes: 1, pages: pages_counted });
+            account.scans.push(AccountScan {
+                file: format!("{scan}.tif"),
+                sha256,
+                bytes: 1,
+                pages: pages_counted,
+                stack: None,
+            });
             let mut delivered = Vec::new();
             for (index, place) in pages.iter().enumerate() {
                 account.balance.received += 1;
@@ -229,6 +263,8 @@ mod tests {
                     sha256: Digest::of(b""),
                     bytes: 0,
                     created: jiff::Timestamp::default(),
+                    order: AccountOrder::Scanned,
+                    stack: None,
                     pages: delivered,
                 });
             }
@@ -318,6 +354,72 @@ mod tests {
         }
     }
 
+    /// A stack in files of so many pages each, collated into one document.
+    fn collated(files: &[usize]) -> CaseAccount {
+        let plan: Plan = files.iter().map(|&pages| vec![0; pages]).collect();
+        let mut account = account(&plan);
+        account.scans.iter_mut().for_each(|scan| scan.stack = Some(3));
+        let mut pages: Vec<AccountPage> = account.documents.drain(..).flat_map(|document| document.pages).collect();
+        // As a person would: a front from the top, a back from the bottom.
+        let mut order = Vec::new();
+        while !pages.is_empty() {
+            order.push(pages.remove(0));
+            order.extend(pages.pop());
+        }
+        order.iter_mut().zip(1..).for_each(|(page, number)| page.page = Some(number));
+        account.documents.push(AccountDocument {
+            number: 1,
+            type_name: "x".into(),
+            confidence: 1.0,
+            file: "0001_x.pdf".into(),
+            sha256: Digest::of(b""),
+            bytes: 0,
+            created: jiff::Timestamp::default(),
+            order: AccountOrder::FrontsThenBacks,
+            stack: Some(3),
+            pages: order,
+        });
+        account
+    }
+
+    proptest! {
+        #[test]
+        fn a_collated_stack_is_sound_and_swapped_pages_of_it_are_told(
+            files in prop::collection::vec(1_usize..5, 1..5),
+            one: prop::sample::Index,
+            other: prop::sample::Index,
+        ) {
+            let pages: usize = files.iter().sum();
+            prop_assume!(pages.is_multiple_of(2));
+            let mut account = collated(&files);
+            prop_assert_eq!(found(&account), vec![]);
+            let (one, other) = (one.index(pages), other.index(pages));
+            prop_assume!(one != other);
+            let list = &mut account.documents[0].pages;
+            list.swap(one, other);
+            list.iter_mut().zip(1..).for_each(|(page, number)| page.page = Some(number));
+            let problems = problems(&account);
+            prop_assert!(!problems.is_empty() && problems.iter().all(|problem| *problem == Problem::PageOrder));
+        }
+    }
+
+    #[test]
+    fn a_collated_document_needs_its_stack() {
+        assert_eq!(problems(&collated(&[2, 2])), []);
+        let altered: [fn(&mut CaseAccount); 5] = [
+            |account| account.documents[0].order = AccountOrder::Scanned,
+            |account| account.documents[0].order = AccountOrder::Unknown,
+            |account| account.documents[0].stack = None,
+            |account| account.documents[0].stack = Some(4),
+            |account| account.scans[1].stack = None,
+        ];
+        for alter in altered {
+            let mut account = collated(&[2, 2]);
+            alter(&mut account);
+            assert!(problems(&account).contains(&Problem::PageOrder));
+        }
+    }
+
     #[test]
     fn equal_files_of_two_inputs_are_two_scans() {
         let mut account = account(&vec![vec![0, 0], vec![0, 0]]);
@@ -334,7 +436,7 @@ mod tests {
     #[test]
     fn a_scan_without_pages_must_be_held_as_a_whole() {
         let mut account = account(&vec![vec![0]]);
-        let scan = AccountScan { file: "b.tif".into(), sha256: None, bytes: 0, pages: None };
+        let scan = AccountScan { file: "b.tif".into(), sha256: None, bytes: 0, pages: None, stack: None };
         account.scans.push(scan);
         assert_eq!(problems(&account), [Problem::ScanUncounted]);
         account.held.push(AccountHeld { scan: None, file: "b.tif".into(), index: None, discarded: None });

@@ -12,7 +12,7 @@ use super::account;
 use super::finding::{Finding, Findings, Problem};
 use super::pictures::compare;
 use crate::deliver::case_read::{self, AccountDocument, AccountError, CaseAccount};
-use crate::deliver::folder::CASE_FILE;
+use crate::deliver::folder::{CASE_FILE, PROBE_PREFIX};
 use crate::deliver::names::{marked_name, portable_name};
 use crate::model::{Digester, PageCounts};
 use crate::pdf;
@@ -163,9 +163,8 @@ fn list_extra(folder: &Path, account: Option<&CaseAccount>, findings: &mut Findi
 
 /// Whether a file is one that an interrupted run was writing.
 pub(super) fn is_part(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| {
-        (name.starts_with('.') && name.ends_with(".part")) || name.starts_with(".scanstrasse-probe")
-    })
+    name.to_str()
+        .is_some_and(|name| (name.starts_with('.') && name.ends_with(".part")) || name.starts_with(PROBE_PREFIX))
 }
 
 /// A name without folders, and not that of the account or a hidden file.

@@ -25,20 +25,16 @@ use crate::model::PageCounts;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the pages do not balance: {} received, but {} delivered + {} blanks + {} separators + {} held = {}",
-    .0.received, .0.delivered, .0.blanks, .0.separators, .0.held, placed(.0)
+    .0.received, .0.delivered, .0.blanks, .0.separators, .0.held, .0.placed()
 )]
 pub struct Imbalance(pub PageCounts);
-
-fn placed(counts: &PageCounts) -> u64 {
-    [counts.delivered, counts.blanks, counts.separators, counts.held].iter().fold(0, |sum, &n| sum.saturating_add(n))
-}
 
 /// Checks: pages received = delivered + blanks recorded + separators recorded + held.
 ///
 /// # Errors
 /// The counts, if it does not hold.
 pub fn balance(counts: &PageCounts) -> Result<(), Imbalance> {
-    if counts.received == placed(counts) { Ok(()) } else { Err(Imbalance(*counts)) }
+    if counts.received == counts.placed() { Ok(()) } else { Err(Imbalance(*counts)) }
 }
 
 #[cfg(test)]

@@ -16,11 +16,8 @@ use super::case::{self, shown};
 use super::finding::{Finding, Findings, Problem};
 use super::{index, scans};
 use crate::deliver::case_read::CaseAccount;
-use crate::deliver::folder::{CASE_FILE, INDEX_FILE};
+use crate::deliver::folder::{CASE_FILE, INDEX_FILE, STATE_FOLDER};
 use crate::model::PageCounts;
-
-/// Name of the state folder in a target, which is no part of the delivery.
-const STATE_FOLDER: &str = ".scanstrasse";
 
 /// What came of a verification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -177,7 +174,7 @@ impl Work<'_> {
             let mut sum = self.sum.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             sum.cases += 1;
             sum.documents = sum.documents.saturating_add(account.documents.len() as u64);
-            sum.pages = added(sum.pages, checked.counts);
+            sum.pages = sum.pages.plus(&checked.counts);
         }
         self.tell_all(checked.findings);
         (self.tell)(News::CaseChecked);
@@ -194,15 +191,5 @@ impl Work<'_> {
             sum.findings = sum.findings.saturating_add(broken);
         }
         findings.iter().for_each(|finding| (self.tell)(News::Found(finding)));
-    }
-}
-
-fn added(a: PageCounts, b: PageCounts) -> PageCounts {
-    PageCounts {
-        received: a.received.saturating_add(b.received),
-        delivered: a.delivered.saturating_add(b.delivered),
-        blanks: a.blanks.saturating_add(b.blanks),
-        separators: a.separators.saturating_add(b.separators),
-        held: a.held.saturating_add(b.held),
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
+use super::layouts;
 use super::names;
 use super::natural::NaturalKey;
 
@@ -18,4 +19,13 @@ pub fn name(bytes: &[u8]) -> String {
     let (one, other) = (NaturalKey::new(name), NaturalKey::new(half));
     assert!(one.cmp(&other) == other.cmp(&one).reverse(), "the order depends on who asks");
     written
+}
+
+/// `bytes` as the index file that its first byte chooses.
+pub fn index(bytes: &[u8]) {
+    let Some((&which, bytes)) = bytes.split_first() else { return };
+    let name = ["INDEX.DAT", "a.txt", "a.idx", "a.meta.xml"][usize::from(which % 4)];
+    if let Some(expected) = layouts::expected([name], |_| Some(bytes.to_vec())) {
+        assert!(expected.missing([]) > 0, "an index asks for nothing");
+    }
 }

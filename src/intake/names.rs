@@ -19,6 +19,33 @@ pub(super) fn is_side_entry(name: &OsStr) -> bool {
     bytes.starts_with(b".") || bytes.starts_with(b"~$") || listed(&SIDE_FILES) || listed(&SIDE_FOLDERS)
 }
 
+/// Endings under which programs write a file that is to have another name when it is complete: office programs and
+/// scanners, copy tools (WinSCP, FileZilla, lftp, rclone), browsers, OneDrive and Syncthing. Lower case.
+const TEMPORARY: [&str; 11] = [
+    "tmp",
+    "temp",
+    "part",
+    "partial",
+    "filepart",
+    "crdownload",
+    "download",
+    "opdownload",
+    "incomplete",
+    "writing",
+    "swp",
+];
+
+/// Whether somebody is writing a file under this name that is to have another one: such a file is never a scan, and its
+/// batch is not complete while it is there. `extensions` are those of scans: rsync's `.page3.tif.Xa83b1` holds one.
+pub(super) fn is_temporary(name: &OsStr, extensions: &[String]) -> bool {
+    let Some(ending) = extension(name) else { return false };
+    let of_rsync = || {
+        let bare = stem(name);
+        bare.as_bytes().starts_with(b".") && extension(bare).is_some_and(|ending| extensions.contains(&ending))
+    };
+    !extensions.contains(&ending) && (TEMPORARY.contains(&ending.as_str()) || of_rsync())
+}
+
 /// The name's ending in lower case, without the dot; `None` if it has none.
 pub(super) fn extension(name: &OsStr) -> Option<String> {
     let (_, ending) = split(name);

@@ -1,6 +1,6 @@
 //! The walk over an input: depth first, in natural order, one folder's names at a time.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io;
@@ -10,7 +10,7 @@ use std::vec;
 
 use super::names::{extension, is_side_entry, join, stem, written};
 use super::natural::NaturalKey;
-use super::{FoundBatch, FoundScan, IntakeRules, Layout};
+use super::{FoundBatch, FoundScan, IntakeRules, Layout, cases};
 
 /// Something of the input cannot be taken. Only the first two name the path in their text: the others may hold a case's
 /// name, which belongs on the operator's terminal but not into a log; see [`IntakeError::path`].
@@ -52,6 +52,13 @@ pub enum IntakeError {
         /// Which.
         path: PathBuf,
     },
+    /// In a watch folder: a link that leads out of it, or another file system mounted in it. Renames do not reach there,
+    /// so it is left alone.
+    #[error("it lies outside the watch folder's file system")]
+    Outside {
+        /// Which.
+        path: PathBuf,
+    },
     /// A link to a folder that it lies in; it is not followed.
     #[error("a link leads back to a folder above it")]
     Loop {
@@ -69,6 +76,7 @@ impl IntakeError {
             | Self::Folder { path, .. }
             | Self::Scan { path, .. }
             | Self::NotAFile { path }
+            | Self::Outside { path }
             | Self::Loop { path } => path,
         }
     }
@@ -78,9 +86,9 @@ impl IntakeError {
 #[derive(Debug)]
 pub struct Batches {
     rules: IntakeRules,
-    /// The case's name for what lies in the input folder itself: the folder's own, with `/.` behind it where a folder
-    /// of the same name lies in it and is a case of its own.
     input_name: String,
+    /// The case of what lies in the input folder itself.
+    input_case: String,
     /// The folders from the input down to where the walk stands.
     levels: Vec<Level>,
     /// What the last folder yielded and is not told yet.
@@ -127,6 +135,7 @@ pub fn batches_below(input: &Path, below: &Path, rules: &IntakeRules) -> Result<
     let mut walk = Batches {
         rules: rules.clone(),
         input_name: String::new(),
+        input_case: String::new(),
         levels: Vec::new(),
         ready: VecDeque::new(),
         last: None,
@@ -149,7 +158,7 @@ pub fn batches_below(input: &Path, below: &Path, rules: &IntakeRules) -> Result<
 }
 
 /// The name of a folder as given, or where that ends in `..` or is `.`, as it is really called.
-fn last_name(path: &Path) -> String {
+pub(super) fn last_name(path: &Path) -> String {
     let real = || fs::canonicalize(path).ok().and_then(|real| real.file_name().map(OsStr::to_owned));
     path.file_name().map(OsStr::to_owned).or_else(real).map_or_else(|| "input".into(), |name| written(&name))
 }
@@ -165,7 +174,7 @@ fn single(input: &Path, metadata: &Metadata, layout: Layout) -> FoundBatch {
     FoundBatch { key: written(name), case, scans: vec![found(input.to_owned(), written(name), metadata)] }
 }
 
-fn found(path: PathBuf, name: String, metadata: &Metadata) -> FoundScan {
+pub(super) fn found(path: PathBuf, name: String, metadata: &Metadata) -> FoundScan {
     let ns = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
     let modified_ns = ns(metadata.mtime(), metadata.mtime_nsec());
     let changed_ns = ns(metadata.ctime(), metadata.ctime_nsec());
@@ -254,8 +263,8 @@ impl Batches {
                 }
             }
         }
-        if name.is_empty() && folders.iter().any(|folder| written(folder) == self.input_name) {
-            self.input_name.push_str("/.");
+        if name.is_empty() {
+            self.input_case = cases::input_case(&self.input_name, folders.iter().map(OsString::as_os_str));
         }
         left.into_iter().for_each(|ending| self.leave(ending.unwrap_or_default()));
         folders.sort_by_cached_key(|name| NaturalKey::new(name));
@@ -277,48 +286,12 @@ impl Batches {
     fn divide(&self, path: &Path, name: &str, files: &[(OsString, Metadata)]) -> Vec<FoundBatch> {
         let scan =
             |(file, metadata): &(OsString, Metadata)| found(path.join(file), join(name, &written(file)), metadata);
-        let folder_case = || if name.is_empty() { self.input_name.clone() } else { name.to_owned() };
-        let each = |case: &dyn Fn(&OsStr) -> String| {
-            let batch = |file: &(OsString, Metadata)| {
-                let scan = scan(file);
-                FoundBatch { key: scan.name.clone(), case: case(&file.0), scans: vec![scan] }
-            };
-            files.iter().map(batch).collect()
+        let names: Vec<&OsStr> = files.iter().map(|(file, _)| file.as_os_str()).collect();
+        let batch = |part: cases::Part| {
+            let scans = files.get(part.files).unwrap_or_default().iter().map(scan).collect();
+            FoundBatch { key: part.key, case: part.case, scans }
         };
-        let case = match self.rules.layout {
-            Layout::FileIsDocument => return each(&|_| folder_case()),
-            Layout::FileIsCase => {
-                let cases = FileCases::new(files.iter().map(|(file, _)| file.as_os_str()));
-                return each(&|file| join(name, &cases.name(file)));
-            }
-            Layout::FolderIsCase => folder_case(),
-            Layout::FolderIsBatch => name.rsplit_once('/').map_or_else(folder_case, |(above, _)| above.to_owned()),
-        };
-        if files.is_empty() {
-            return Vec::new();
-        }
-        let key = if name.is_empty() { ".".to_owned() } else { name.to_owned() };
-        vec![FoundBatch { key, case, scans: files.iter().map(scan).collect() }]
-    }
-}
-
-/// Names for cases that are files of one folder: without the ending where that is no other file's name.
-struct FileCases<'n> {
-    names: HashSet<&'n OsStr>,
-    stems: HashMap<&'n OsStr, u32>,
-}
-
-impl<'n> FileCases<'n> {
-    fn new(files: impl Iterator<Item = &'n OsStr> + Clone) -> Self {
-        let mut stems = HashMap::new();
-        files.clone().for_each(|file| *stems.entry(stem(file)).or_default() += 1);
-        Self { names: files.collect(), stems }
-    }
-
-    fn name(&self, file: &OsStr) -> String {
-        let bare = stem(file);
-        let alone = self.stems.get(bare) == Some(&1) && !self.names.contains(bare);
-        written(if alone { bare } else { file })
+        cases::divide(self.rules.layout, &self.input_case, name, &names).into_iter().map(batch).collect()
     }
 }
 

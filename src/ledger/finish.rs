@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::line::{PageKey, unpack};
 use super::{BatchState, DigestBytes, DocumentState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
-use crate::model::{Digest, Fault, PageCounts, PageRecord, Receipt};
+use crate::model::{Digest, Fault, PageCounts, PageOrder, PageRecord, Receipt};
 
 /// A page at the barrier.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct PlannedDocument {
     pub type_name: String,
     /// 0 to 1.
     pub confidence: f32,
+    /// Which order that is.
+    pub order: PageOrder,
     /// Its pages in order.
     pub pages: Vec<PageKey>,
 }
@@ -59,12 +61,17 @@ pub struct DocumentRow {
     pub state: DocumentState,
     /// Proof that it stands at the target.
     pub receipt: Option<Receipt>,
+    /// The order of its pages.
+    pub order: PageOrder,
+    /// Row of its batch.
+    pub batch: i64,
 }
 
 impl DocumentRow {
     /// The columns that [`Self::read`] reads.
     pub(super) const COLUMNS: &str = "document.id, document.number, document.type, document.confidence,
-        document.created_ms, document.state, document.file, document.sha256, document.bytes";
+        document.created_ms, document.state, document.file, document.sha256, document.bytes, document.collated,
+        document.batch";
 
     pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let receipt = match (row.get(6)?, row.get(7)?, row.get::<_, Option<i64>>(8)?) {
@@ -81,6 +88,8 @@ impl DocumentRow {
             created: Timestamp::from_millisecond(row.get(4)?).unwrap_or_default(),
             state: row.get(5)?,
             receipt,
+            order: if row.get(9)? { PageOrder::FrontsThenBacks } else { PageOrder::Scanned },
+            batch: row.get(10)?,
         })
     }
 }
@@ -224,14 +233,15 @@ impl Ledger {
             for page in pages {
                 sql.prepare_cached(
                     "UPDATE page SET state = ?3, fault = ?4, document = NULL, position = NULL
-                     WHERE scan = ?1 AND idx = ?2 AND state = ?5",
+                     WHERE scan = ?1 AND idx = ?2 AND state IN (?5, ?6)",
                 )?
                 .execute(params![
                     page.scan,
                     page.index,
                     PageState::Held,
                     Json(fault),
-                    PageState::Processed
+                    PageState::Processed,
+                    PageState::Waiting
                 ])?;
             }
             waiting.map_or(Ok(Vec::new()), |(document, fault)| super::held::wait_document(sql, document, fault))
@@ -391,8 +401,8 @@ fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: 
         )?
         .query_row([batch], |row| Ok((row.get(0)?, row.get(1)?)))?;
     sql.prepare_cached(
-        "INSERT INTO document (batch, casefile, number, type, confidence, created_ms, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO document (batch, casefile, number, type, confidence, created_ms, state, collated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         batch,
@@ -401,7 +411,8 @@ fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: 
         document.type_name,
         document.confidence,
         now.as_millisecond(),
-        DocumentState::Planned
+        DocumentState::Planned,
+        document.order == PageOrder::FrontsThenBacks
     ])?;
     let id = sql.last_insert_rowid();
     for (position, page) in document.pages.iter().enumerate() {

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::line::PageKey;
 use super::{BatchState, DigestBytes, HeldState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState, Verdict};
-use crate::model::{Digest, Fault};
+use crate::model::{Digest, Fault, FaultKind};
 
 /// `held.idx` of a whole scan.
 const WHOLE_SCAN: i64 = -1;
@@ -371,7 +371,10 @@ pub(super) fn released(sql: &Connection, scan: i64) -> Result<BTreeMap<u32, Faul
         sql.prepare_cached("SELECT idx, fault FROM held WHERE scan = ?1 AND idx >= 0 AND state = ?2")?;
     let rows = statement
         .query_map(params![scan, HeldState::Released], |row| Ok((row.get(0)?, row.get::<_, Json<Fault>>(1)?.0)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut released: BTreeMap<u32, Fault> = rows.collect::<Result<_, _>>()?;
+    // What only lacked its other side can be read.
+    released.retain(|_, fault| fault.kind != FaultKind::Unpaired);
+    Ok(released)
 }
 
 /// A held page is to be processed again, unless a person gave it up.

@@ -144,7 +144,7 @@ impl Ledger {
             sql.execute("INSERT OR IGNORE INTO root (path) VALUES (?1)", [PathBytes::from(place.root)])?;
             let root =
                 sql.query_row("SELECT id FROM root WHERE path = ?1", [PathBytes::from(place.root)], |row| row.get(0))?;
-            let mut intake = Intake { sql, place, root, open_round: None };
+            let mut intake = Intake { sql, place, root, open_round: [None; 2] };
             let receptions = files.iter().map(|file| intake.receive(file)).collect::<Result<_, _>>()?;
             if last {
                 let close = "UPDATE batch SET state = ?3 WHERE root = ?1 AND key = ?2 AND state = ?4";
@@ -184,8 +184,8 @@ struct Intake<'a> {
     sql: &'a Transaction<'a>,
     place: &'a FoundPlace<'a>,
     root: i64,
-    /// The batch that takes new scans, and its case.
-    open_round: Option<(i64, i64)>,
+    /// The batch that takes new scans, and its case: for readable ones, and for those that are held.
+    open_round: [Option<(i64, i64)>; 2],
 }
 
 /// A row of a place.
@@ -306,7 +306,7 @@ impl Intake<'_> {
     }
 
     fn insert(&mut self, file: &FoundFile, fault: Option<Fault>) -> Result<Reception, LedgerError> {
-        let (batch, case) = self.open_round()?;
+        let (batch, case) = self.open_round(fault.is_some())?;
         let digest = file.content.as_ref().ok().copied();
         let state = if fault.is_some() { ScanState::Held } else { ScanState::Received };
         let sql =
@@ -340,18 +340,23 @@ impl Intake<'_> {
     }
 
     /// The batch that takes new scans: the last round, or a new one if that went on already.
-    fn open_round(&mut self) -> Result<(i64, i64), LedgerError> {
-        if let Some(open) = self.open_round {
+    fn open_round(&mut self, held: bool) -> Result<(i64, i64), LedgerError> {
+        if let Some(open) = self.open_round[usize::from(held)] {
             return Ok(open);
         }
         let key = self.place.key;
-        // A batch that was delivered once and is open again for held pages takes no new scans.
-        let sql = "SELECT id, casefile, round, state < 2 AND received IS NULL FROM batch
-                   WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1";
+        // A batch that was delivered once and is open again for held pages takes no new scans; one of which nothing went on
+        // because all its pages wait does: they may wait for just these, though not for one that is held, too.
+        let sql = "SELECT id, casefile, round, state < 2 AND received IS NULL OR NOT ?3 AND state <> 2
+                     AND EXISTS (SELECT 1 FROM scan JOIN page ON page.scan = scan.id
+                                 WHERE scan.batch = batch.id AND page.state = 6)
+                     AND NOT EXISTS (SELECT 1 FROM scan JOIN page ON page.scan = scan.id
+                                     WHERE scan.batch = batch.id AND page.state IN (3, 4, 5))
+                   FROM batch WHERE root = ?1 AND key = ?2 ORDER BY round DESC LIMIT 1";
         let last: Option<(i64, i64, i64, bool)> = self
             .sql
             .prepare_cached(sql)?
-            .query_row(params![self.root, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_row(params![self.root, key, held], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
         let open = match last {
             Some((batch, case, _, true)) => {
@@ -368,7 +373,7 @@ impl Intake<'_> {
                 (self.sql.last_insert_rowid(), case)
             }
         };
-        self.open_round = Some(open);
+        self.open_round[usize::from(held)] = Some(open);
         Ok(open)
     }
 

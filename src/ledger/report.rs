@@ -25,6 +25,8 @@ pub struct CaseScan {
     pub len: u64,
     /// Its pages, if they could be counted.
     pub pages: Option<u32>,
+    /// Row of its batch, if documents of that are collated.
+    pub stack: Option<i64>,
 }
 
 /// A page of a case with its facts.
@@ -127,7 +129,8 @@ impl Ledger {
         visit: impl FnMut(CaseScan) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!(
-            "SELECT batch.key, scan.name, scan.digest, scan.len, CASE WHEN {WHOLE_HELD} THEN NULL ELSE scan.pages END
+            "SELECT batch.key, scan.name, scan.digest, scan.len, CASE WHEN {WHOLE_HELD} THEN NULL ELSE scan.pages END,
+               CASE WHEN EXISTS (SELECT 1 FROM document AS d WHERE d.batch = batch.id AND d.collated) THEN batch.id END
              FROM batch JOIN scan ON scan.batch = batch.id
              WHERE batch.casefile = ?1 AND {ACCOUNTED} AND scan.state NOT IN (?2, ?3)
              ORDER BY batch.id, scan.seq, scan.id"
@@ -139,6 +142,7 @@ impl Ledger {
                 digest: row.get::<_, Option<DigestBytes>>(2)?.map(|digest| digest.0),
                 len: row.get::<_, i64>(3)?.unsigned_abs(),
                 pages: row.get(4)?,
+                stack: row.get(5)?,
             })
         };
         self.visit(&sql, params![case, ScanState::Replaced, ScanState::Duplicate], read, visit)
@@ -281,7 +285,7 @@ impl Ledger {
             DocumentRow::COLUMNS
         );
         let read =
-            |row: &Row<'_>| Ok(IndexRow { document: DocumentRow::read(row)?, case: row.get(9)?, pages: row.get(10)? });
+            |row: &Row<'_>| Ok(IndexRow { document: DocumentRow::read(row)?, case: row.get(11)?, pages: row.get(12)? });
         self.visit(&sql, [DocumentState::Delivered], read, visit)
     }
 

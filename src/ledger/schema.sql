@@ -115,6 +115,8 @@ CREATE TABLE document (
   number INTEGER NOT NULL,
   type TEXT NOT NULL,
   confidence REAL NOT NULL,
+  -- Its pages do not lie as they were scanned: fronts and backs of the batch were brought together.
+  collated INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   state INTEGER NOT NULL,
   -- The receipt: what stands at the target, as read back.

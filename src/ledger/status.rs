@@ -178,15 +178,18 @@ impl Ledger {
             let place = places.peek().filter(|&&(at, _)| at == scan);
             let Some(batch) = place.and_then(|&(_, batch)| batches.get_mut(batch)) else { continue };
             let one = add_up(std::iter::once(Ok((state, count))))?;
-            batch.counts = sum(&batch.counts, &PageCounts { received: 0, ..one });
+            batch.counts = batch.counts.plus(&PageCounts { received: 0, ..one });
             batch.open += count * u64::from(state < PageState::Held);
         }
         for batch in batches {
-            standing.pages = sum(&standing.pages, &batch.counts);
+            standing.pages = standing.pages.plus(&batch.counts);
             match batch.state {
                 BatchState::Delivered => {
                     standing.batches_delivered += 1;
-                    if batch.stored != Some(batch.counts) || batch.open > 0 || !is_even(&batch.counts) {
+                    if batch.stored != Some(batch.counts)
+                        || batch.open > 0
+                        || batch.counts.received != batch.counts.placed()
+                    {
                         standing.unbalanced.push(batch);
                     }
                 }
@@ -216,7 +219,10 @@ impl Ledger {
             }
             if let Some(batch) = batches.get_mut(at).filter(|batch| batch.id == of) {
                 batch.scans_unopened += u64::from(state == ScanState::Received);
-                batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                // The pages of a duplicate are those of the earlier scan, even if it was opened before that was known.
+                if state != ScanState::Duplicate {
+                    batch.counts.received += row.get::<_, Option<i64>>(3)?.map_or(0, i64::unsigned_abs);
+                }
                 places.push((scan, at));
             }
         }
@@ -324,21 +330,6 @@ impl Ledger {
     }
 }
 
-/// Whether received = delivered + blanks + separators + held.
-fn is_even(counts: &PageCounts) -> bool {
-    counts.received == counts.delivered + counts.blanks + counts.separators + counts.held
-}
-
-fn sum(a: &PageCounts, b: &PageCounts) -> PageCounts {
-    PageCounts {
-        received: a.received + b.received,
-        delivered: a.delivered + b.delivered,
-        blanks: a.blanks + b.blanks,
-        separators: a.separators + b.separators,
-        held: a.held + b.held,
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests {
@@ -351,11 +342,14 @@ mod tests {
         let mut ledger = StateDir::claim(dir.path()).unwrap().ledger().unwrap();
         let rows = "INSERT INTO root VALUES (1, x'2f');
             INSERT INTO casefile VALUES (1, 'A', 'A', 'a', 1);
-            INSERT INTO batch VALUES (1, 1, 'A', 1, 1, 3, 3, 2, 1, 0, 0), (2, 1, 'B', 1, 1, 3, 1, 0, 0, 0, 1),
+            INSERT INTO batch (id, root, key, round, casefile, state, received, delivered, blanks, separators, held)
+              VALUES (1, 1, 'A', 1, 1, 3, 3, 2, 1, 0, 0), (2, 1, 'B', 1, 1, 3, 1, 0, 0, 0, 1),
               (3, 1, 'C', 1, 1, 1, NULL, NULL, NULL, NULL, NULL);
             INSERT INTO scan (id, batch, root, seq, name, path, len, modified_ns, changed_ns, state, pages)
               VALUES (1, 1, 1, 0, 'a', x'2f', 1, 1, 1, 1, 3), (2, 2, 1, 0, 'b', x'2f', 1, 1, 1, 1, 1),
-                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL);
+                     (3, 3, 1, 0, 'c', x'2f', 1, 1, 1, 1, 2), (4, 3, 1, 0, 'd', x'2f', 1, 1, 1, 0, NULL),
+                     (5, 1, 1, 1, 'a2', x'2f', 1, 1, 1, 4, 3);
+            UPDATE scan SET duplicate_of = 1, duplicate_action = 1 WHERE id = 5;
             INSERT INTO page (scan, idx, state) VALUES (1, 0, 3), (1, 1, 3), (1, 2, 4), (2, 0, 2), (3, 0, 1), (3, 1, 0)";
         ledger.sql.execute_batch(rows).unwrap();
         let standing = ledger.standing().unwrap();

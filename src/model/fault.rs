@@ -60,6 +60,8 @@ pub enum FaultKind {
     Waits,
     /// The page is strewn with so many specks that reading it is hopeless.
     Noise,
+    /// Fronts and backs of a stack cannot be brought together for certain: an odd number of pages, or not all of them here.
+    Unpaired,
 }
 
 impl FaultKind {
@@ -76,6 +78,7 @@ impl FaultKind {
             | Self::Unsupported
             | Self::Changed
             | Self::Noise
+            | Self::Unpaired
             | Self::Waits => false,
         }
     }
@@ -98,6 +101,7 @@ impl FaultKind {
             Self::Changed => "the file was altered after it was received",
             Self::Noise => "the page is strewn with specks",
             Self::Engine => "the text recognition failed",
+            Self::Unpaired => "fronts and backs of the stack cannot be paired",
             Self::Waits => "waits for another page of its document",
         }
     }
@@ -126,6 +130,9 @@ impl FaultKind {
             }
             Self::Engine => "check the models with `make models`, then scan this sheet again as a new file",
             Self::Waits => "decide about the page that it waits for",
+            Self::Unpaired => {
+                "count the sheets and scan the stack again as a new batch; release the page to have this stack delivered in the order of its scanning"
+            }
         }
     }
 }

@@ -19,6 +19,25 @@ pub struct PageCounts {
     pub held: u64,
 }
 
+impl PageCounts {
+    /// Both together. Counts of foreign accounts stop at the largest number.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            received: self.received.saturating_add(other.received),
+            delivered: self.delivered.saturating_add(other.delivered),
+            blanks: self.blanks.saturating_add(other.blanks),
+            separators: self.separators.saturating_add(other.separators),
+            held: self.held.saturating_add(other.held),
+        }
+    }
+
+    /// Pages that have their place: what `received` is to be in a finished batch.
+    pub fn placed(&self) -> u64 {
+        [self.delivered, self.blanks, self.separators, self.held].into_iter().fold(0, u64::saturating_add)
+    }
+}
+
 /// The target's proof of having a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

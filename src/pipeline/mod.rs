@@ -6,13 +6,14 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
-use crate::model::{Digest, DuplicateAction};
+use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
@@ -22,6 +23,7 @@ mod reader;
 mod resolve;
 mod syntax;
 mod values;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -94,6 +96,8 @@ pub struct Pipeline {
     pub intake: IntakeRules,
     /// `intake.duplicates`: what becomes of a scan whose bytes were received before; `None`: it is processed like any.
     pub duplicates: Option<DuplicateAction>,
+    /// `intake.collate`: the order of a batch's pages in its documents.
+    pub collate: PageOrder,
     /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
     /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
@@ -119,6 +123,10 @@ pub struct Pipeline {
     pub attempts: u32,
     /// `limits.pause_minutes`, `limits.free_space_mib`.
     pub pauses: Pauses,
+    /// `limits.drain_seconds`: longest time that a line which was told to stop may take for the pages in work.
+    pub drain: Duration,
+    /// `service.metrics`: where `watch` answers Prometheus, if anywhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// A pipeline file cannot be used.
@@ -182,8 +190,9 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    for named in [&mut pipeline.state, &mut pipeline.models].into_iter().flatten() {
-        *named = folder.join(&*named);
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output].into_iter().flatten();
+    for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
+        *path = folder.join(&*path);
     }
     Ok(pipeline)
 }

@@ -1,6 +1,7 @@
 //! Every key of a pipeline file: its type, its range, its default, and which keys exclude each other.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, watch};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
-use crate::model::{Digest, DuplicateAction};
+use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::ocr::{EngineKind, OcrParams};
 use crate::page::Recipe;
 use crate::raster::{BlankParams, DecodeParams, SkewParams};
@@ -26,16 +27,19 @@ const MIN_PHRASE_CHARS: usize = 2;
 pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Digest) -> Pipeline {
     let top = Table::top(notes, tree);
     let line = line(&top, file);
-    let (intake, duplicates) = intake(&top);
+    let Intake { rules: intake, duplicates, collate } = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
-    let separate = separate(&top, intake.layout);
+    let separate = separate(&top, intake.layout, collate);
     let held = held(&top);
     let types = types(&top);
-    let target = target(&top);
-    let (limits, attempts, pauses) = limits(&top, &mut decode);
+    let (target, output) = target(&top);
+    let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
+    let watch = watch::stations(&top, &intake, separate, &own);
+    let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
+    let metrics = service(&top);
     top.finish();
     Pipeline {
         name: line.name,
@@ -45,6 +49,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         workers: line.workers,
         intake,
         duplicates,
+        collate,
         recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
         models,
         blank: blank_action,
@@ -52,11 +57,13 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         held,
         types,
         target,
-        output: None,
-        watch: Vec::new(),
+        output,
+        watch,
         limits,
         attempts,
         pauses,
+        drain,
+        metrics,
     }
 }
 
@@ -91,48 +98,65 @@ fn line(top: &Table<'_>, file: &str) -> Line {
     Line { name: name.unwrap_or_default(), language: language.unwrap_or_else(|| "de".into()), state, workers }
 }
 
-fn intake(top: &Table<'_>) -> (IntakeRules, Option<DuplicateAction>) {
+/// The values of `intake.layout` and `watch.layout`.
+pub(super) const LAYOUTS: [(&str, Layout); 4] = [
+    ("folder_is_case", Layout::FolderIsCase),
+    ("folder_is_batch", Layout::FolderIsBatch),
+    ("file_is_case", Layout::FileIsCase),
+    ("file_is_document", Layout::FileIsDocument),
+];
+
+struct Intake {
+    rules: IntakeRules,
+    duplicates: Option<DuplicateAction>,
+    collate: PageOrder,
+}
+
+fn intake(top: &Table<'_>) -> Intake {
     let table = top.table("intake");
     let defaults = IntakeRules::default();
-    let layout = table.choice(
-        "layout",
-        &[
-            ("folder_is_case", Layout::FolderIsCase),
-            ("folder_is_batch", Layout::FolderIsBatch),
-            ("file_is_case", Layout::FileIsCase),
-            ("file_is_document", Layout::FileIsDocument),
-        ],
-    );
-    let extensions = table.texts("extensions").map(|typed| {
-        if typed.is_empty() {
-            table.refuse("extensions", "is empty: no file would be taken", None);
-        }
-        let mut taken = Vec::new();
-        for text in typed {
-            match extension(text.value) {
-                Ok(ending) if taken.contains(&ending) => {
-                    table.refuse_at(text.offset, "extensions", given_twice(text), None)
-                }
-                Ok(ending) => taken.push(ending),
-                Err(hint) => {
-                    table.refuse_at(
-                        text.offset,
-                        "extensions",
-                        format!("{} is no file name ending", quoted(text.value)),
-                        hint,
-                    );
-                }
-            }
-        }
-        taken
-    });
+    let layout = table.choice("layout", &LAYOUTS);
+    let extensions = endings(&table, "extensions", "is empty: no file would be taken", |_, _| true);
     let duplicates = table.choice(
         "duplicates",
         &[("process", None), ("link", Some(DuplicateAction::Link)), ("skip", Some(DuplicateAction::Skip))],
     );
+    let collate = table
+        .choice("collate", &[("none", PageOrder::Scanned), ("fronts_then_backs", PageOrder::FrontsThenBacks)])
+        .unwrap_or_default();
+    if collate == PageOrder::FrontsThenBacks && duplicates.flatten().is_some() {
+        let message = "cannot be kept together with duplicates that are left out: a page would be missing in its stack";
+        table.refuse("collate", message, Some("write duplicates = \"process\", or collate = \"none\"".into()));
+    }
     table.finish();
     let layout = layout.unwrap_or(defaults.layout);
-    (IntakeRules { layout, extensions: extensions.unwrap_or(defaults.extensions) }, duplicates.flatten())
+    let rules = IntakeRules { layout, extensions: extensions.unwrap_or(defaults.extensions) };
+    Intake { rules, duplicates: duplicates.flatten(), collate }
+}
+
+/// File name endings under `key`, each once, in lower case; `suits` may refuse more of them, and tells why.
+pub(super) fn endings(
+    table: &Table<'_>,
+    key: &'static str,
+    if_empty: &str,
+    suits: impl Fn(Text<'_>, &String) -> bool,
+) -> Option<Vec<String>> {
+    let typed = table.texts(key)?;
+    if typed.is_empty() {
+        table.refuse(key, if_empty, None);
+    }
+    let mut taken = Vec::new();
+    for text in typed {
+        match extension(text.value) {
+            Ok(ending) if taken.contains(&ending) => table.refuse_at(text.offset, key, given_twice(text), None),
+            Ok(ending) if suits(text, &ending) => taken.push(ending),
+            Ok(_) => {}
+            Err(hint) => {
+                table.refuse_at(text.offset, key, format!("{} is no file name ending", quoted(text.value)), hint);
+            }
+        }
+    }
+    Some(taken)
 }
 
 fn page(top: &Table<'_>) -> (bool, SkewParams) {
@@ -223,7 +247,7 @@ fn image(top: &Table<'_>) -> DecodeParams {
 /// `image.jpeg_quality`, if the file names none.
 const DEFAULT_JPEG_QUALITY: u8 = 85;
 
-fn separate(top: &Table<'_>, layout: Layout) -> SeparateBy {
+fn separate(top: &Table<'_>, layout: Layout, collate: PageOrder) -> SeparateBy {
     #[derive(Clone, Copy, PartialEq)]
     enum By {
         File,
@@ -248,6 +272,13 @@ fn separate(top: &Table<'_>, layout: Layout) -> SeparateBy {
     if layout == Layout::FileIsDocument && by.is_some_and(|by| by != By::File) {
         let message = "contradicts intake.layout = \"file_is_document\", where every file is one document";
         table.refuse("by", message, Some("write by = \"file\", or layout = \"file_is_case\"".into()));
+    }
+    let of_one_file = matches!(layout, Layout::FileIsCase | Layout::FileIsDocument);
+    if collate == PageOrder::FrontsThenBacks && !of_one_file && by.is_none_or(|by| by == By::File) {
+        let message =
+            "contradicts intake.collate = \"fronts_then_backs\": the sheets of a folder's stack lie across its files";
+        let hint = "write [separate] by = \"batch\" (or \"pages\"), or a layout where every file is a stack";
+        table.refuse("by", message, Some(hint.into()));
     }
     table.finish();
     match by {
@@ -319,17 +350,25 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
     texts
 }
 
-fn target(top: &Table<'_>) -> Target {
+fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
     let table = top.table("target");
     let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
+    let folder = table.text("folder").map(|text| PathBuf::from(text.value));
     table.finish();
-    target
+    (target, folder)
 }
 
-fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32, Pauses) {
+struct Limits {
+    worker: WorkerLimits,
+    attempts: u32,
+    pauses: Pauses,
+    drain: Duration,
+}
+
+fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> Limits {
     let table = top.table("limits");
     let defaults = WorkerLimits::default();
-    let limits = WorkerLimits {
+    let worker = WorkerLimits {
         open_time: table.integer("open_seconds", 1..=3600).map_or(defaults.open_time, Duration::from_secs),
         page_time: table.integer("page_seconds", 1..=3600).map_or(defaults.page_time, Duration::from_secs),
         cpu_time: table.integer("cpu_seconds", 1..=3600).map_or(defaults.cpu_time, Duration::from_secs),
@@ -344,8 +383,26 @@ fn limits(top: &Table<'_>, decode: &mut DecodeParams) -> (WorkerLimits, u32, Pau
         decode.max_unpacked_bytes = mib << 20;
     }
     let pauses = pauses(&table);
+    let drain = table.integer("drain_seconds", 1..=3600).map_or(DEFAULT_DRAIN, Duration::from_secs);
     table.finish();
-    (limits, attempts, pauses)
+    Limits { worker, attempts, pauses, drain }
+}
+
+/// `limits.drain_seconds`, if the file names none: enough for pages in work, and less than service managers wait.
+const DEFAULT_DRAIN: Duration = Duration::from_secs(60);
+
+fn service(top: &Table<'_>) -> Option<SocketAddr> {
+    let table = top.table("service");
+    let metrics = table.text("metrics").and_then(|text| {
+        let address = text.value.parse().ok();
+        if address.is_none() {
+            let hint = "write an address with a port, as \"127.0.0.1:9464\"";
+            table.refuse("metrics", format!("{} is no address", quoted(text.value)), Some(hint.into()));
+        }
+        address
+    });
+    table.finish();
+    metrics
 }
 
 fn pauses(limits: &Table<'_>) -> Pauses {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::intake::Layout;
+use crate::intake::station::{Completion, Discovery};
 use crate::ocr::EngineKind;
 
 fn repository(path: &str) -> PathBuf {
@@ -25,7 +26,7 @@ fn places(text: &str) -> Vec<String> {
 
 fn known_keys() -> Vec<String> {
     let notes = reader::Notes::default();
-    let tree = toml::de::DeTable::parse("[[type]]").unwrap().into_inner();
+    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]").unwrap().into_inner();
     resolve::pipeline(&notes, &tree, "", Digest::of(b""));
     notes.keys()
 }
@@ -89,6 +90,9 @@ fn every_key_arrives_where_it_belongs() {
         free_space_mib = 3
         cpu_seconds = 9
         memory_mib = 2048
+        drain_seconds = 11
+        [service]
+        metrics = "[::1]:9464"
         [[type]]
         name = "A"
         titles = ["aa", "bb"]
@@ -97,6 +101,22 @@ fn every_key_arrives_where_it_belongs() {
         phrases = ["cc"]
         [target]
         kind = "folder"
+        folder = "/akten"
+        [[watch]]
+        folder = "/scans/1"
+        [[watch]]
+        folder = "/scans/zwei"
+        name = "Station 2"
+        layout = "folder_is_batch"
+        complete = "marker"
+        markers = ["fertig", "OK"]
+        settle_seconds = 0.2
+        give_up_minutes = 1.5
+        discover = "poll"
+        rescan_seconds = 5
+        urgent = true
+        done = "erledigt"
+        held = "ausgesteuert"
     "#;
     let p = parse("x", text).unwrap();
     assert_eq!((p.language.as_str(), p.state, p.workers), ("de-AT", Some("/s".into()), Some(16)));
@@ -116,7 +136,37 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.pauses.longest.as_secs(), p.pauses.min_free_bytes), (0, 3 << 20));
     assert_eq!(p.duplicates, Some(DuplicateAction::Link));
     assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
+    assert_eq!((p.drain.as_secs(), p.metrics), (11, Some("[::1]:9464".parse().unwrap())));
     assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
+    let first = StationRules {
+        folder: "/scans/1".into(),
+        name: "1".into(),
+        intake: IntakeRules { layout: Layout::FileIsCase, extensions: vec!["tif".into(), "fax".into()] },
+        completion: Completion::Quiet,
+        markers: ["ready", "ok", "done"].map(str::to_owned).to_vec(),
+        settle: Duration::from_secs(20),
+        give_up: Duration::from_secs(600),
+        discovery: Discovery::Auto,
+        rescan: Duration::from_secs(30),
+        urgent: false,
+        done: "done".into(),
+        held: "held".into(),
+    };
+    let second = StationRules {
+        folder: "/scans/zwei".into(),
+        name: "Station 2".into(),
+        intake: IntakeRules { layout: Layout::FolderIsBatch, ..first.intake.clone() },
+        completion: Completion::Marker,
+        markers: vec!["fertig".into(), "ok".into()],
+        settle: Duration::from_millis(200),
+        give_up: Duration::from_secs(90),
+        discovery: Discovery::Poll,
+        rescan: Duration::from_secs(5),
+        urgent: true,
+        done: "erledigt".into(),
+        held: "ausgesteuert".into(),
+    };
+    assert_eq!((p.output, p.watch), (Some("/akten".into()), vec![first, second]));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
         name: name.into(),
         titles: titles.iter().map(|&t| t.into()).collect(),
@@ -156,6 +206,12 @@ fn mistakes_are_told_with_line_column_and_key() {
         ("N\n[image]\njpeg_quality = 90", &["3:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"lossless\"\njpeg_quality = 90", &["4:16 image.jpeg_quality"]),
         ("N\n[image]\nencoding = \"jepg\"\njpeg_quality = 90", &["3:12 image.encoding"]),
+        ("N\n[intake]\ncollate = \"fronts\"", &["3:11 intake.collate"]),
+        ("N\n[intake]\ncollate = \"fronts_then_backs\"", &["1:1 separate.by"]),
+        (
+            "N\n[intake]\ncollate = \"fronts_then_backs\"\nduplicates = \"skip\"\n[separate]\nby = \"file\"",
+            &["3:11 intake.collate", "6:6 separate.by"],
+        ),
         ("N\n[held]\ndocument = \"keep\"", &["3:12 held.document"]),
         ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"", &["2:1 separate.pages"]),
@@ -169,6 +225,8 @@ fn mistakes_are_told_with_line_column_and_key() {
             "N\n[limits]\nmax_pages = 99999999999999999999\nattempts = -1",
             &["3:13 limits.max_pages", "4:12 limits.attempts"],
         ),
+        ("N\n[limits]\ndrain_seconds = 0", &["3:17 limits.drain_seconds"]),
+        ("N\n[service]\nmetrics = \"localhost\"", &["3:11 service.metrics"]),
         ("N\n[type]\nname = \"A\"\nfoo = 1", &["2:1 type", "3:8 type.name", "4:1 type.foo"]),
         ("N\n[[line2]]\n", &["2:3 line2"]),
         ("N\n[[type]]\n", &["2:1 type.name", "2:1 type.name"]),
@@ -187,6 +245,32 @@ fn mistakes_are_told_with_line_column_and_key() {
             &["3:1 type.nmae", "5:1 type.name"],
         ),
         ("N\n[target]\nkind = \"cmis\"", &["3:8 target.kind"]),
+        ("N\n[target]\nfolder = \"\"", &["3:10 target.folder"]),
+        ("N\n[watch]\nfolder = \"in\"", &["2:1 watch"]),
+        ("N\n[[watch]]\nname = \"x\"", &["2:1 watch.folder"]),
+        (
+            "N\n[[watch]]\nfolder = \"in\"\nsettle = 3\ncomplete = \"markers\"",
+            &["4:1 watch.settle", "5:12 watch.complete"],
+        ),
+        ("N\n[[watch]]\nfolder = \"in\"\nsettle_seconds = 3601", &["4:18 watch.settle_seconds"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nrescan_seconds = 0", &["4:18 watch.rescan_seconds"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nmarkers = [\"ok\"]", &["4:11 watch.markers"]),
+        (
+            "N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = [\"ok\", \"pdf\", \"OK\"]",
+            &["5:18 watch.markers", "5:25 watch.markers"],
+        ),
+        ("N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = []", &["5:11 watch.markers"]),
+        ("N\n[[watch]]\nfolder = \"in\"\ndone = \"Held\"", &["4:8 watch.done"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nheld = \"../held\"", &["4:8 watch.held"]),
+        ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/a/./b/../IN/x/\"", &["5:10 watch.folder"]),
+        ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/b/in\"", &["5:10 watch.folder"]),
+        ("N\n[[watch]]\nfolder = \"in\"\n[[watch]]\nfolder = \"in2\"\nname = \"IN\"", &["6:8 watch.name"]),
+        ("N\n[target]\nfolder = \"/a/in/akten\"\n[[watch]]\nfolder = \"/a/in\"", &["5:10 watch.folder"]),
+        ("N\nline.state = \"in\"\n[[watch]]\nfolder = \"in\"", &["4:10 watch.folder"]),
+        (
+            "N\n[separate]\nby = \"batch\"\n[[watch]]\nfolder = \"in\"\nlayout = \"file_is_document\"",
+            &["6:10 watch.layout"],
+        ),
         // Syntax: one problem a line, and none that only follow from it.
         ("N\n[ocr]\nengine = ppocr\nengin = 1", &["3:10 ocr.engine", "4:1 ocr.engin"]),
         ("N\n[ocr]\nengine =\nline_width = 3", &["3:9 ocr.engine", "4:14 ocr.line_width"]),
@@ -276,8 +360,10 @@ fn commented_keys(text: &str) -> Vec<(String, String, bool)> {
     let mut table = String::new();
     let mut keys = Vec::new();
     for line in text.lines() {
-        if line.starts_with('[') {
-            table = line.trim_matches(['[', ']']).to_owned();
+        // A table that may be left out stands there as an example.
+        let header = line.strip_prefix("# Example: ").unwrap_or(line);
+        if header.starts_with('[') {
+            table = header.trim_matches(['[', ']']).to_owned();
         }
         let example = line.strip_prefix("# Example: ");
         let Some(entry) = example.or_else(|| line.strip_prefix('#').filter(|rest| !rest.starts_with(' '))) else {
@@ -299,7 +385,11 @@ fn the_reference_file_names_every_key_and_its_true_default() {
     named.extend(["line.name", "type.name", "type.titles", "type.phrases"].map(str::to_owned));
     assert_eq!(named, known);
 
-    // With every default written out, nothing changes.
+    // With every default written out, nothing changes. An example table is one with its required key.
+    let text = ["[[watch]]", "folder = \"/srv/scans/station1\""]
+        .iter()
+        .fold(text, |text, example| text.replace(&format!("\n# Example: {example}\n"), &format!("\n{example}\n")));
+    assert_eq!(parse("auslaenderamt", &text).unwrap().watch.len(), 1);
     let defaults = commented.iter().filter(|(.., is_example)| !is_example);
     let written_out = defaults
         .fold(text.clone(), |text, (_, entry, _)| text.replace(&format!("\n#{entry}\n"), &format!("\n{entry}\n")));
@@ -333,15 +423,19 @@ fn the_manual_page_is_true() {
     listed_sorted.sort_unstable();
     assert_eq!(listed_sorted, sorted);
 
-    let mut defaults = String::from("line.name = \"x\"\n");
+    let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
+    let (mut defaults, mut watch_defaults) = (bare.to_owned(), watch.to_owned());
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
-            defaults.push_str(&format!("{key} = {default}\n"));
+            match key.strip_prefix("watch.") {
+                Some(key) => watch_defaults.push_str(&format!("{key} = {default}\n")),
+                None => defaults.push_str(&format!("{key} = {default}\n")),
+            }
         }
     }
     let digest = Digest::of(b"");
-    let with = Pipeline { digest, ..parse("x", &defaults).unwrap() };
-    assert_eq!(with, Pipeline { digest, ..parse("x", "line.name = \"x\"").unwrap() });
+    let with = Pipeline { digest, ..parse("x", &(defaults + &watch_defaults)).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}")).unwrap() });
 
     let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
     let problems = parse("broken", &block("```toml\n")).unwrap_err();
@@ -353,10 +447,11 @@ fn the_manual_page_is_true() {
 fn relative_folders_start_at_the_file() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("x.toml");
-    std::fs::write(&path, "[line]\nname = \"x\"\nstate = \"s\"\n[ocr]\nmodels = \"/m\"\n").unwrap();
+    std::fs::write(&path, "[line]\nname = \"x\"\nstate = \"s\"\n[ocr]\nmodels = \"/m\"\n[target]\nfolder = \"t\"\n[[watch]]\nfolder = \"w\"\n").unwrap();
     let pipeline = load(&path).unwrap();
     assert_eq!(pipeline.state, Some(root.path().join("s")));
     assert_eq!(pipeline.models, Some("/m".into()));
+    assert_eq!((pipeline.output, &pipeline.watch[0].folder), (Some(root.path().join("t")), &root.path().join("w")));
 }
 
 #[test]
@@ -414,6 +509,10 @@ fn toml_like() -> impl Strategy<Value = String> {
         "\\u",
         "limits",
         "attempts",
+        "watch",
+        "folder",
+        "markers",
+        "complete",
         "[\"deu\"]",
         "\"x\"",
     ];

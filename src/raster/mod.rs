@@ -14,6 +14,7 @@ pub mod encode;
 mod error;
 mod exif;
 mod fax;
+mod format;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -28,6 +29,7 @@ mod scan;
 mod skew;
 mod tiff;
 mod turn;
+mod whole;
 
 pub use blank::blank;
 pub use error::{Cause, DecodeError};
@@ -35,6 +37,7 @@ pub use grey::Grey;
 pub use scan::{DecodedPage, Picture, PictureData, ScanFile};
 pub use skew::skew;
 pub use turn::turned;
+pub use whole::whole;
 
 use serde::{Deserialize, Serialize};
 

@@ -181,6 +181,23 @@ pub(super) static WORDS: Words = Words {
     note_safe: "Nichts ist verloren: das Original liegt unverändert neben dieser Notiz. Es kommt zu den ausgelieferten, sobald \
         über alles entschieden ist. Diese Notiz darf gelöscht werden.",
     status: STATUS,
+    watching_of: |folders, workers, metrics| {
+        let metrics = metrics.map_or(String::new(), |address| format!(", Messwerte: http://{address}/metrics"));
+        let (folders, workers) = (
+            counted(folders, "Eingangsordner", "Eingangsordner"),
+            counted(workers, "Arbeitsprozess", "Arbeitsprozesse"),
+        );
+        format!("überwacht: {folders}, {workers}{metrics}")
+    },
+    told_reload: "neue Definition: sie gilt, sobald die Seiten in Arbeit fertig sind",
+    reload_refused: "die neue Definition ist fehlerhaft und wird nicht übernommen; es gilt weiter die alte",
+    gave_up: "die Seiten in Arbeit brauchten länger als limits.drain_seconds: ohne sie beendet; nichts ist verloren",
+    watched_of: |pages, documents| {
+        let (pages, documents) = (counted(pages, "Seite", "Seiten"), counted(documents, "Dokument", "Dokumente"));
+        format!(
+            "insgesamt {pages} angenommen, {documents} übergeben; nichts ist verloren, der nächste Start macht weiter"
+        )
+    },
 };
 
 const STATUS: StatusWords = StatusWords {
@@ -279,6 +296,7 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Changed => "die Datei wurde nach dem Eingang verändert",
         FaultKind::Noise => "die Seite ist mit Flecken übersät",
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
+        FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
         FaultKind::Waits => "wartet auf eine andere Seite ihres Dokuments",
     }
 }
@@ -304,6 +322,9 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         }
         FaultKind::Crash | FaultKind::Nonsense => {
             "dieses Blatt als neue Datei scannen; wird auch die zurückgehalten, die Datei melden"
+        }
+        FaultKind::Unpaired => {
+            "die Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge des Scannens übergeben"
         }
         FaultKind::Io => "Datenträger, Freigabe und Berechtigungen prüfen, dann noch einmal laufen lassen",
         FaultKind::Changed => {

@@ -175,6 +175,21 @@ pub(super) static WORDS: Words = Words {
     note_safe: "Nothing is lost: the original lies unaltered beside this note. It goes to the delivered ones when all of it is \
         decided. This note may be deleted.",
     status: STATUS,
+    watching_of: |folders, workers, metrics| {
+        let metrics = metrics.map_or(String::new(), |address| format!(", metrics at http://{address}/metrics"));
+        format!(
+            "watching {} with {}{metrics}",
+            counted(folders, "folder", "folders"),
+            counted(workers, "worker", "workers")
+        )
+    },
+    told_reload: "a new definition: the line begins anew with it when the pages in work are done",
+    reload_refused: "the new definition is refused, the line goes on as it was",
+    gave_up: "the pages in work took longer than limits.drain_seconds: ended without them; nothing is lost",
+    watched_of: |pages, documents| {
+        let (pages, documents) = (counted(pages, "page", "pages"), counted(documents, "document", "documents"));
+        format!("{pages} received in all, {documents} delivered; nothing is lost, the next start goes on")
+    },
 };
 
 const STATUS: StatusWords = StatusWords {

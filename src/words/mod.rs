@@ -179,6 +179,15 @@ pub struct Words {
 
     /// What only `status` says.
     pub status: StatusWords,
+
+    // The service.
+    /// Watch folders, workers, where metrics are told.
+    pub watching_of: fn(u64, u64, Option<std::net::SocketAddr>) -> String,
+    pub told_reload: &'static str,
+    pub reload_refused: &'static str,
+    pub gave_up: &'static str,
+    /// Pages and documents.
+    pub watched_of: fn(u64, u64) -> String,
 }
 
 /// What `status` says of a ledger and of the process at work with it.

@@ -17,7 +17,7 @@ use crate::infer::{self, ModelFolder};
 use crate::model::{ByteRange, Digest, Fault, FaultKind, ImageStream, PageImage, Stage};
 use crate::ocr;
 use crate::page::{self, Readers, Recipe};
-use crate::raster::{Picture, PictureData, ScanFile};
+use crate::raster::{Picture, PictureData, ScanFile, whole};
 
 /// Where the last panic happened. Its message is not kept: it may hold foreign data.
 static PANICKED_AT: Mutex<Option<String>> = Mutex::new(None);
@@ -96,9 +96,14 @@ struct Desk {
 
 impl Desk {
     fn open(recipe: Recipe, models: &Path) -> Result<Self, Fault> {
-        let models =
-            ModelFolder::open(models).map_err(|e| Fault::new(Stage::Worker, FaultKind::Engine, e.to_string()))?;
-        let readers = Readers::open(&recipe, &models)?;
+        let readers = if recipe.orient_by_content || recipe.ocr.enabled {
+            let models =
+                ModelFolder::open(models).map_err(|e| Fault::new(Stage::Worker, FaultKind::Engine, e.to_string()))?;
+            Readers::open(&recipe, &models)?
+        } else {
+            // A scout works without any model being there.
+            Readers::none()
+        };
         Ok(Self { recipe, readers, open: None })
     }
 
@@ -109,6 +114,7 @@ impl Desk {
                 self.open = None;
                 Ok(Answer::Opened { pages: self.scan(&scan)?.pages() })
             }
+            (Task::Check, Some(file), None) => Ok(Answer::Checked(whole(&file))),
             (Task::Page { index, read }, Some(scan), Some(picture)) => {
                 let decoded = self.scan(&scan)?.page(index)?;
                 let mut nobody = Readers::none();

@@ -31,7 +31,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Fault, FaultKind, PageRecord, Stage};
+use crate::model::{Fault, FaultKind, PageRecord, Stage, Wholeness};
 use crate::page::Recipe;
 
 /// One piece of work.
@@ -41,6 +41,11 @@ pub enum Job {
     /// Open the scan and count its pages.
     Open {
         /// The scan file.
+        path: PathBuf,
+    },
+    /// Look whether a file that somebody may still be writing is complete.
+    Check {
+        /// The file.
         path: PathBuf,
     },
     /// Process one page.
@@ -65,6 +70,8 @@ pub enum Answer {
         /// Pages.
         pages: u32,
     },
+    /// The file was looked at.
+    Checked(Wholeness),
     /// The page's record; `record.image.stream` is `Stored` exactly if `picture` of the job was written.
     Processed {
         /// The record.
@@ -153,6 +160,8 @@ enum Order {
 enum Task {
     /// With the scan.
     Open,
+    /// With the file.
+    Check,
     /// With the scan, to read, and an empty file for the picture, to write.
     Page { index: u32, read: bool },
 }

@@ -220,6 +220,7 @@ impl Process {
     fn work(&mut self, job: &Job, limits: &WorkerLimits) -> (Result<Answer, Fault>, bool) {
         let (task, stint, wall) = match job {
             Job::Open { .. } => (Task::Open, Stint::Open, limits.open_time),
+            Job::Check { .. } => (Task::Check, Stint::Open, limits.open_time),
             Job::Page { index, read, .. } => (Task::Page { index: *index, read: *read }, Stint::Page, limits.page_time),
         };
         let files = match Files::open(job) {

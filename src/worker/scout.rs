@@ -1,30 +1,76 @@
 //! A worker that only looks whether files are whole: it loads no models, and no page ever keeps it waiting.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use super::pool::PoolError;
-use super::{PoolConfig, Protection};
+use super::pool::{Pool, PoolError};
+use super::{Answer, Job, PoolConfig, Protection, WorkerLimits};
 use crate::model::Wholeness;
+use crate::ocr::OcrParams;
+use crate::page::Recipe;
+
+/// Longest look into one file: whoever watches a folder waits for it.
+const LONGEST_LOOK: Duration = Duration::from_secs(20);
 
 /// Running, until dropped.
-pub struct Scout {}
+pub struct Scout {
+    config: PoolConfig,
+    protection: Protection,
+    /// One file at a time; `None` after the worker could not be replaced.
+    pool: Mutex<Option<Pool>>,
+}
 
 impl Scout {
     /// Starts it, under the limits of `config`; its recipe's OCR is left out.
     ///
     /// # Errors
     /// As [`super::pool::Pool::start`].
-    pub fn start(_config: &PoolConfig) -> Result<Self, PoolError> {
-        Ok(Self {})
+    pub fn start(config: &PoolConfig) -> Result<Self, PoolError> {
+        let recipe = Recipe {
+            orient_by_content: false,
+            ocr: OcrParams { enabled: false, ..config.recipe.ocr.clone() },
+            ..config.recipe.clone()
+        };
+        let limits = WorkerLimits { open_time: config.limits.open_time.min(LONGEST_LOOK), ..config.limits.clone() };
+        let config = PoolConfig { workers: 1, recipe, limits, ..config.clone() };
+        let pool = Pool::start(config.clone())?;
+        Ok(Self { config, protection: pool.protection(), pool: Mutex::new(Some(pool)) })
     }
 
     /// What it is locked in by.
     pub fn protection(&self) -> Option<Protection> {
-        None
+        Some(self.protection)
     }
 
-    /// Looks into a file. What crashes it or takes too long is [`Wholeness::Torn`].
-    pub fn look(&self, _path: &Path) -> Wholeness {
-        Wholeness::Whole
+    /// Looks into a file; another thread that asks waits. What crashes it, takes too long or cannot be opened is
+    /// [`Wholeness::Torn`]; so is everything while it cannot be started.
+    pub fn look(&self, path: &Path) -> Wholeness {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if pool.is_none() {
+            *pool = Pool::start(self.config.clone()).ok();
+        }
+        let asked = pool.as_ref().and_then(|pool| {
+            pool.jobs().send((0, Job::Check { path: path.to_owned() })).ok()?;
+            pool.outcomes().recv().ok()
+        });
+        match asked {
+            Some(outcome) => match outcome.result {
+                Ok(Answer::Checked(wholeness)) => wholeness,
+                Ok(_) | Err(_) => Wholeness::Torn,
+            },
+            // Its worker died and no other would start.
+            None => {
+                pool.take().into_iter().for_each(Pool::stop);
+                Wholeness::Torn
+            }
+        }
+    }
+}
+
+impl Drop for Scout {
+    fn drop(&mut self) {
+        let pool = self.pool.get_mut().unwrap_or_else(PoisonError::into_inner);
+        pool.take().into_iter().for_each(Pool::stop);
     }
 }

@@ -7,7 +7,8 @@ use std::process::Output;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{Case, root, said, scanstrasse};
+use crate::limits::pepper;
+use crate::program::{Case, ask, root, said, scanstrasse};
 
 const CASE: &str = "AZ-2020-000042";
 
@@ -195,4 +196,44 @@ fn a_picture_that_cannot_be_had_keeps_its_page_apart() {
     let summary = line.run(3);
     assert_eq!((&summary["pages_delivered"], &summary["pages_held"]), (&2.into(), &1.into()));
     assert!(Path::new(&line.path("out")).join(CASE).join("case.json").exists());
+}
+
+#[test]
+fn a_page_that_cannot_be_read_ships_with_its_picture_where_the_pipeline_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("in"), folder.path().join("out"));
+    let scans = input.join(CASE);
+    fs::create_dir_all(&scans).unwrap();
+    for name in ["1.png", "4.png"] {
+        fs::copy(root().join("testdata/backlog/AZ-2022-000789_Kowalczyk/rechnung.png"), scans.join(name)).unwrap();
+    }
+    // Tesseract is not let near the first, and is at the second for more than 40 s.
+    pepper(&scans.join("2.png"), 0.15);
+    pepper(&scans.join("3.png"), 0.25);
+    let pipeline = folder.path().join("line.toml");
+    let text = "[line]\nname = \"held\"\n[ocr]\nengine = \"tesseract\"\n[separate]\nby = \"batch\"\n\
+                [held]\ndocument = \"image\"\n[limits]\ncpu_seconds = 6\nattempts = 1\n";
+    fs::write(&pipeline, text).unwrap();
+    let mut run = scanstrasse(["run"]);
+    run.arg(&pipeline).arg(&input).arg("--output").arg(&output).args(["--workers", "1", "--json"]);
+    let ran = run.output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "nothing waits for a person: {}", said(&ran));
+
+    let case = Case::read(output.join(CASE));
+    assert_eq!(case.account["balance"]["delivered"], 4, "{}", case.account["balance"]);
+    let (document, pdf) = case.documents().next().unwrap();
+    let pages = document["pages"].as_array().unwrap();
+    let unread: Vec<_> = pages.iter().map(|page| page["unread"]["kind"].as_str()).collect();
+    assert_eq!(unread, [None, Some("noise"), Some("deadline"), None]);
+    for (page, unread) in (1..).zip(&unread) {
+        let range = ["-f".to_owned(), page.to_string(), "-l".to_owned(), page.to_string()];
+        let text = ask("pdftotext", range.iter().map(String::as_str).chain([pdf.to_str().unwrap(), "-"]));
+        assert_eq!(text.trim().is_empty(), unread.is_some(), "page {page}: {text}");
+        let pictures = ask("pdfimages", range.iter().map(String::as_str).chain(["-list", pdf.to_str().unwrap()]));
+        let sheet = pictures.lines().any(|line| line.contains("2480") && line.contains("3508"));
+        assert!(sheet || unread.is_none(), "page {page} shows its sheet: {pictures}");
+        assert_eq!(pictures.lines().count(), 3, "a head of two lines and a picture: {pictures}");
+    }
+    let proof = scanstrasse([&"verify".into(), &output]).arg("--scans").arg(&input).output().unwrap();
+    assert_eq!(proof.status.code(), Some(0), "{}", said(&proof));
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::program::{root, said, scanstrasse};
 
 /// A sheet of which this share of the pixels is black.
-fn pepper(path: &Path, share: f32) {
+pub(crate) fn pepper(path: &Path, share: f32) {
     let mut seed = 1u32;
     let sheet = GrayImage::from_fn(2480, 3508, |_, _| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

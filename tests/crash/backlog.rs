@@ -14,17 +14,35 @@ const SIDE: (u32, u32) = (120, 170);
 pub(crate) enum Place {
     /// In a document.
     Document,
+    /// In a document with its picture only: its text could not be read.
+    Unread,
     /// Blank, left out, recorded.
     Blank,
     /// Held.
     Held,
+    /// Held, and given up by a person.
+    Discarded,
 }
 
 /// A backlog in a folder, with every page's place. The page `None` is a file that is held as a whole.
+#[derive(Clone, Default)]
 pub(crate) struct Backlog {
-    pub(crate) input: PathBuf,
+    pub(crate) inputs: Vec<PathBuf>,
     pub(crate) pipeline: PathBuf,
     pub(crate) truth: BTreeMap<(String, Option<u32>), Place>,
+    /// Scans that are to be recognised as received before, each with the earlier one. Their pages have no places.
+    pub(crate) duplicates: BTreeMap<String, String>,
+    /// Before the run that is disturbed, another came to its end over the first input alone, and a person gave up what
+    /// it held.
+    pub(crate) has_past: bool,
+}
+
+impl Backlog {
+    /// Bytes of a scan.
+    pub(crate) fn scan(&self, name: &str) -> Vec<u8> {
+        let path = self.inputs.iter().map(|input| input.join(name)).find(|path| path.exists());
+        fs::read(path.unwrap_or_else(|| panic!("{name} is in no input"))).unwrap()
+    }
 }
 
 /// Files of each kind in three cases: pictures that pass through and pictures that go into the store, a blank page, a
@@ -56,7 +74,49 @@ pub(crate) fn tiny(folder: &Path) -> Backlog {
     .into_iter()
     .collect();
     truth.insert(("B-2/2.tif".to_owned(), None), Held);
-    Backlog { input, pipeline: pipeline(folder, false, "drop"), truth }
+    let pipeline = pipeline(folder, "tags", "enabled = false\n[blank]\naction = \"drop\"\n");
+    Backlog { inputs: vec![input], pipeline, truth, ..Backlog::default() }
+}
+
+/// What people and the pipeline file decide: a page that was held and given up before the run, scans that were received
+/// before it and in it, and a page whose text cannot be read. 7 pages with places, 3 duplicates.
+pub(crate) fn decided(folder: &Path) -> Backlog {
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    let (delivered, beside) = (encoded(12, image::ImageFormat::Png), tiff(&[Sheet::Marked(13), Sheet::Marked(14)]));
+    put("past/P-1/1.tif", &tiff(&[Sheet::Marked(11), Sheet::BeyondTheEnd]));
+    put("past/P-1/2.png", &delivered);
+    put("in/Q-2/1.tif", &beside);
+    put("in/Q-2/2.png", &delivered);
+    put("in/R-3/1.tif", &beside);
+    put("in/R-3/2.png", &specks());
+    put("in/R-3/3.jpg", &encoded(15, image::ImageFormat::Jpeg));
+    put("in/R-3/4.tif", &beside);
+    let truth = [
+        ("P-1/1.tif", 0, Place::Document),
+        ("P-1/1.tif", 1, Place::Discarded),
+        ("P-1/2.png", 0, Place::Document),
+        ("Q-2/1.tif", 0, Place::Document),
+        ("Q-2/1.tif", 1, Place::Document),
+        ("R-3/2.png", 0, Place::Unread),
+        ("R-3/3.jpg", 0, Place::Document),
+    ];
+    let duplicates = [("Q-2/2.png", "P-1/2.png"), ("R-3/1.tif", "Q-2/1.tif"), ("R-3/4.tif", "Q-2/1.tif")];
+    Backlog {
+        inputs: vec![folder.join("past"), folder.join("in")],
+        // Tesseract: it refuses a sheet of specks at once, and reads sheets of bars in no time.
+        pipeline: pipeline(
+            folder,
+            "tags",
+            "engine = \"tesseract\"\n[intake]\nduplicates = \"link\"\n[held]\ndocument = \"image\"\n",
+        ),
+        truth: truth.map(|(name, index, place)| ((name.to_owned(), Some(index)), place)).into(),
+        duplicates: duplicates.map(|(name, of)| (name.to_owned(), of.to_owned())).into(),
+        has_past: true,
+    }
 }
 
 /// The scans of `testdata/backlog`, `copies` times, each copy with some bytes of its own behind its end so that no two
@@ -78,7 +138,9 @@ pub(crate) fn real(folder: &Path, copies: u32, read: bool) -> Backlog {
             }
         }
     }
-    Backlog { input, pipeline: pipeline(folder, read, "keep"), truth }
+    let orientation = if read { "content" } else { "tags" };
+    let pipeline = pipeline(folder, orientation, &format!("enabled = {read}\n"));
+    Backlog { inputs: vec![input], pipeline, truth, ..Backlog::default() }
 }
 
 /// Pages of a scan, counted without the program.
@@ -99,13 +161,10 @@ fn pages_of(path: &Path, bytes: &[u8]) -> u32 {
     }
 }
 
-fn pipeline(folder: &Path, read: bool, blanks: &str) -> PathBuf {
+/// A pipeline file; `ocr` is what stands below `[ocr]`, other tables may follow.
+fn pipeline(folder: &Path, orientation: &str, ocr: &str) -> PathBuf {
     let path = folder.join("crash.toml");
-    let orientation = if read { "content" } else { "tags" };
-    let text = format!(
-        "[line]\nname = \"crash\"\n[page]\norientation = \"{orientation}\"\n[ocr]\nenabled = {read}\n\
-         [blank]\naction = \"{blanks}\"\n"
-    );
+    let text = format!("[line]\nname = \"crash\"\n[page]\norientation = \"{orientation}\"\n[ocr]\n{ocr}");
     fs::write(&path, text).unwrap();
     path
 }
@@ -130,6 +189,15 @@ fn encoded(mark: u32, format: image::ImageFormat) -> Vec<u8> {
     let ink = |x, y| Luma([if is_ink(mark, x, y) { 0u8 } else { 255 }]);
     let mut bytes = std::io::Cursor::new(Vec::new());
     GrayImage::from_fn(SIDE.0, SIDE.1, ink).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// A sheet with bars at its top, and strewn with more specks than any reader is let near.
+fn specks() -> Vec<u8> {
+    let ink = |x: u32, y: u32| if y < 120 { y / 15 % 2 == 1 } else { x % 2 + y % 2 == 0 };
+    let sheet = GrayImage::from_fn(400, 400, |x, y| Luma([if ink(x, y) { 0u8 } else { 255 }]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    sheet.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 

@@ -1,11 +1,13 @@
-/* Preloaded into the program under test: kills it (SIGKILL) at exactly its N-th durable call.
+/* Preloaded into the program under test: kills it (SIGKILL) at exactly its N-th durable call, or sets its clock back there.
  *
  * A call is durable if more (or less) is on disk after it than before: files made, written, cut, forced to disk, renamed,
  * removed. They are counted over all threads, in the order in which they begin. Child processes are left alone. Outside
  * of tests nobody builds this. Orders come by environment:
  *
  *   KILL_AT     the number of the call, from 1; none: count only
- *   KILL_WHEN   "before" the call, "after" it, or "torn": a write puts half of its bytes down first
+ *   KILL_WHEN   "before" the call, "after" it, or "torn": a write puts half of its bytes down first;
+ *               "back": it lives on, with a wall clock that is a year behind from then on
+ *   CLOCK_BEHIND  set: the wall clock is a year behind from the beginning
  *   KILL_TRACE  a file that gets the name of every call as a line, before it is made
  */
 #define _GNU_SOURCE
@@ -19,13 +21,19 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-enum when { BEFORE, AFTER, TORN };
+#define YEAR (365 * 24 * 3600L)
+
+enum when { BEFORE, AFTER, TORN, BACK };
 
 static atomic_long calls;
+/* Seconds that the wall clock is behind. */
+static atomic_long behind;
 static long kill_at;
 static enum when kill_when;
 static int trace = -1;
@@ -33,9 +41,13 @@ static int trace = -1;
 __attribute__((constructor)) static void begin(void) {
 	const char *at = getenv("KILL_AT"), *when = getenv("KILL_WHEN"), *path = getenv("KILL_TRACE");
 	kill_at = at ? atol(at) : 0;
-	kill_when = when && !strcmp(when, "after") ? AFTER : when && !strcmp(when, "torn") ? TORN : BEFORE;
+	kill_when = when && !strcmp(when, "after") ? AFTER : when && !strcmp(when, "torn") ? TORN
+		: when && !strcmp(when, "back") ? BACK : BEFORE;
 	if (path)
 		trace = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (getenv("CLOCK_BEHIND"))
+		atomic_store(&behind, YEAR);
+	unsetenv("CLOCK_BEHIND");
 	unsetenv("LD_PRELOAD");
 	unsetenv("KILL_AT");
 	unsetenv("KILL_WHEN");
@@ -59,6 +71,10 @@ static int is_it(const char *name) {
 	}
 	if (number != kill_at)
 		return 0;
+	if (kill_when == BACK) {
+		atomic_store(&behind, YEAR);
+		return 0;
+	}
 	if (kill_when == BEFORE)
 		die();
 	return 1;
@@ -156,3 +172,19 @@ OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
 OPEN(open64, (const char *path, int flags, ...), (path, flags, mode))
 OPEN(openat, (int at, const char *path, int flags, ...), (at, path, flags, mode))
 OPEN(openat64, (int at, const char *path, int flags, ...), (at, path, flags, mode))
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+	REAL(clock_gettime);
+	int result = real(clock, now);
+	if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+		now->tv_sec -= atomic_load(&behind);
+	return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+	REAL(gettimeofday);
+	int result = real(now, zone);
+	if (result == 0)
+		now->tv_sec -= atomic_load(&behind);
+	return result;
+}

@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr)]
 
 mod backlog;
+mod clock;
 mod oracle;
 mod program;
 mod random;

@@ -10,6 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::backlog::{Backlog, Place};
 
+/// Why the person gives up what a backlog's past held, and who that is.
+pub(crate) const REASON: &str = "Rückseite ist leer";
+pub(crate) const PERSON: &str = "schmidt";
+
 /// A page: SHA-256 of its scan in hexadecimal digits, and its index there.
 pub(crate) type Page = (String, u32);
 
@@ -68,12 +72,16 @@ pub(crate) fn assert_whole(output: &Path) {
 /// After a run that came to its end: every page of the backlog is in exactly one place, the right one, every document is
 /// whole and has the pages it claims in their order, and nothing is left of the way there.
 pub(crate) fn assert_delivered(backlog: &Backlog, output: &Path, state: &Path) {
-    let mut found = BTreeMap::new();
+    let (mut found, mut duplicates) = (BTreeMap::new(), BTreeMap::new());
+    // Which documents hold pages of a scan.
+    let mut holders = BTreeMap::<String, BTreeSet<String>>::new();
     let mut documents = 0;
     for case in cases(output) {
         let account: Value = serde_json::from_slice(&fs::read(case.join("case.json")).unwrap()).unwrap();
         let mut expected = BTreeSet::from(["case.json".to_owned()]);
+        let mut pages_here = 0;
         let mut put = |entry: &Value, place: Place| {
+            pages_here += u64::from(entry["index"].is_u64());
             let page = (entry["file"].as_str().unwrap().to_owned(), entry["index"].as_u64().map(|index| index as u32));
             assert!(found.insert(page.clone(), place).is_none(), "{page:?} is in two places");
         };
@@ -85,11 +93,28 @@ pub(crate) fn assert_delivered(backlog: &Backlog, output: &Path, state: &Path) {
             let pages = list(&document, "pages");
             let told: Vec<_> = pages.iter().map(|page| page["image_sha256"].as_str().unwrap().to_owned()).collect();
             assert_eq!(pictures(&case.join(file)), told, "{file} has other pages than it claims");
-            pages.iter().for_each(|page| put(page, Place::Document));
+            for page in &pages {
+                put(page, if page["unread"].is_object() { Place::Unread } else { Place::Document });
+                let document = format!("{}/{file}", name(&case));
+                holders.entry(page["file"].as_str().unwrap().to_owned()).or_default().insert(document);
+            }
             documents += 1;
         }
         list(&account, "blanks_removed").iter().for_each(|page| put(page, Place::Blank));
-        list(&account, "held").iter().for_each(|page| put(page, Place::Held));
+        for page in list(&account, "held") {
+            let decision = &page["discarded"];
+            assert!(decision.is_null() || (decision["reason"] == REASON && decision["by"] == PERSON), "{decision}");
+            put(&page, if decision.is_null() { Place::Held } else { Place::Discarded });
+        }
+        assert_eq!(account["balance"]["received"], pages_here, "{}", account["balance"]);
+        for scan in list(&account, "duplicates") {
+            assert_eq!(scan["action"], "link", "{scan}");
+            let file = scan["file"].as_str().unwrap().to_owned();
+            assert_eq!(scan["sha256"], sha256(&backlog.scan(&file)), "{file}");
+            let scans = list(&account, "scans");
+            assert!(scans.iter().all(|other| other["file"] != scan["file"]), "{file} is two things");
+            assert!(duplicates.insert(file, scan).is_none(), "a duplicate is told twice");
+        }
         let there: BTreeSet<_> = entries(&case).iter().map(|path| name(path)).collect();
         assert_eq!(there, expected, "files of a case");
     }
@@ -97,6 +122,18 @@ pub(crate) fn assert_delivered(backlog: &Backlog, output: &Path, state: &Path) {
     assert!(wrong.is_empty(), "not in their places: {wrong:?}");
     let more: Vec<_> = found.keys().filter(|page| !backlog.truth.contains_key(page)).collect();
     assert!(more.is_empty(), "nobody put these in: {more:?}");
+    assert!(duplicates.keys().eq(backlog.duplicates.keys()), "duplicates: {duplicates:?}");
+    for (file, scan) in &duplicates {
+        let of = &backlog.duplicates[file];
+        assert_eq!(scan["of"]["file"], of.as_str(), "{file}");
+        let linked: BTreeSet<_> = scan["documents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|document| document.as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(Some(&linked), holders.get(of), "documents with the pages of {file}");
+    }
     let index = fs::read_to_string(output.join("index.csv")).unwrap();
     assert_eq!(index.lines().count(), 1 + documents, "{index}");
     assert!(!output.join(".index.csv.part").exists(), "a part is left");

@@ -93,7 +93,7 @@ fn kill_at_random(backlog: &Backlog, kills: u64, longest: Duration, dice: &mut D
                     truth.retain(|page, _| page.0 != file || index.is_some());
                     truth.insert((file, index), backlog::Place::Held);
                 }
-                let expected = Backlog { input: backlog.input.clone(), pipeline: backlog.pipeline.clone(), truth };
+                let expected = Backlog { truth, ..backlog.clone() };
                 oracle::assert_delivered(&expected, &run.output(), &run.state());
                 break;
             }

@@ -30,22 +30,17 @@ fn tell(when: When, points: &Points) {
     eprintln!("killed {when:?} {total} durable calls and run again, nothing lost, nothing twice: {}", kinds.join(", "));
 }
 
-/// The sample of `make test`: a seventh of the calls, but no longer than this for each kind of kill.
-const SAMPLE_TIME: Duration = Duration::from_secs(13);
-
-#[test]
-fn killed_at_a_sample_of_its_durable_calls_and_run_again_every_page_has_one_place() {
-    let folder = in_memory();
-    let backlog = backlog::tiny(folder.path());
-    let calls = Run::new(&backlog, 1).calls();
+/// The sample of `make test`: a seventh of the calls, but no longer than `longest` for each kind of kill.
+fn sample(backlog: &Backlog, longest: Duration) {
+    let calls = Run::new(backlog, 1).calls();
     for (when, offset) in [(When::Before, 0.0), (When::After, 0.3), (When::Torn, 0.7)] {
-        let until = Instant::now() + SAMPLE_TIME;
+        let until = Instant::now() + longest;
         let mut points = Points::new();
         // Steps of the golden ratio lie evenly over the run, however many there is time for.
         for step in 0..calls / 7 {
             let place = (offset + step as f64 * 0.618_033_988_75).fract();
             let at = 1 + (place * calls as f64) as u64;
-            if let Some(call) = killed_and_run_again(&backlog, at, when) {
+            if let Some(call) = killed_and_run_again(backlog, at, when) {
                 *points.entry(call).or_default() += 1;
             }
             if Instant::now() > until {
@@ -58,14 +53,27 @@ fn killed_at_a_sample_of_its_durable_calls_and_run_again_every_page_has_one_plac
 }
 
 #[test]
-#[ignore = "half an hour: make soak"]
+fn killed_at_a_sample_of_its_durable_calls_and_run_again_every_page_has_one_place() {
+    let folder = in_memory();
+    sample(&backlog::tiny(folder.path()), Duration::from_secs(13));
+}
+
+#[test]
+fn killed_while_it_acts_on_decisions_and_run_again_every_page_has_one_place() {
+    let folder = in_memory();
+    sample(&backlog::decided(folder.path()), Duration::from_secs(10));
+}
+
+#[test]
+#[ignore = "an hour: make soak"]
 fn killed_at_every_durable_call_and_run_again_every_page_has_one_place() {
     let folder = in_memory();
-    let backlog = backlog::tiny(folder.path());
-    for when in [When::Before, When::Torn, When::After] {
+    let backlogs = [backlog::tiny(&folder.path().join("tiny")), backlog::decided(&folder.path().join("decided"))];
+    for (backlog, when) in backlogs.iter().flat_map(|of| [When::Before, When::Torn, When::After].map(|when| (of, when)))
+    {
         let mut points = Points::new();
         for at in 1.. {
-            let Some(call) = killed_and_run_again(&backlog, at, when) else { break };
+            let Some(call) = killed_and_run_again(backlog, at, when) else { break };
             *points.entry(call).or_default() += 1;
         }
         tell(when, &points);

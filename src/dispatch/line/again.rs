@@ -14,7 +14,8 @@ pub(super) fn after(task: &Task, fault: &Fault, attempts: u32, held: HeldDocumen
     if matches!(fault.kind, FaultKind::Crash | FaultKind::Deadline) && task.attempt < attempts {
         return Some(next);
     }
-    // What is wrong with the bytes themselves is so without reading, too.
-    let has_picture = task.page.is_some() && fault.kind.may_pass() && fault.kind != FaultKind::Io;
+    // What is wrong with the bytes themselves is so without reading, too; specks disturb nobody but the reader.
+    let kind = fault.kind;
+    let has_picture = task.page.is_some() && (kind == FaultKind::Noise || kind.may_pass() && kind != FaultKind::Io);
     (held == HeldDocument::Image && has_picture).then(|| Task { unread: Some(fault.clone()), ..next })
 }

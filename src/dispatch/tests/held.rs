@@ -24,7 +24,7 @@ use crate::worker::{Channels, Outcome};
 const VERDICTS: [Verdict; 3] = [Verdict::Retry, Verdict::Release, Verdict::Discard];
 
 impl Rig {
-    fn held_things(&self) -> Vec<HeldThing> {
+    pub(super) fn held_things(&self) -> Vec<HeldThing> {
         let mut things = Vec::new();
         let ledger = match peek(&self.state()) {
             Err(LedgerError::Blank(_)) => return things,
@@ -39,12 +39,12 @@ impl Rig {
         things
     }
 
-    fn number(&self, file: &str, index: Option<u32>) -> i64 {
+    pub(super) fn number(&self, file: &str, index: Option<u32>) -> i64 {
         let found = self.held_things().into_iter().find(|thing| thing.name == file && thing.index == index);
         found.unwrap_or_else(|| panic!("{file} {index:?} is not held")).number
     }
 
-    fn decide(&self, number: i64, verdict: Verdict) -> Result<(), DecideError> {
+    pub(super) fn decide(&self, number: i64, verdict: Verdict) -> Result<(), DecideError> {
         let reason = (verdict == Verdict::Discard).then(|| "scanned twice".to_owned());
         let decision = Decision {
             verdict,
@@ -56,21 +56,21 @@ impl Rig {
         open_to_decide(&self.state()).unwrap().decide(&[number], &decision)
     }
 
-    fn decide_of(&self, file: &str, index: Option<u32>, verdict: Verdict) {
+    pub(super) fn decide_of(&self, file: &str, index: Option<u32>, verdict: Verdict) {
         self.decide(self.number(file, index), verdict).unwrap();
     }
 
     /// From now on what is sick can be processed.
-    fn cure(&self, file: &str) {
+    pub(super) fn cure(&self, file: &str) {
         fs::write(self.input().join(file).with_extension("cured"), "").unwrap();
     }
 
-    fn case(&self, name: &str) -> Value {
+    pub(super) fn case(&self, name: &str) -> Value {
         serde_json::from_slice(&fs::read(self.output().join(name).join("case.json")).unwrap()).unwrap()
     }
 
     /// The promise, from the accounts alone and from the ledger.
-    fn assert_balanced(&self) {
+    pub(super) fn assert_balanced(&self) {
         for case in fs::read_dir(self.output()).unwrap().map(|entry| entry.unwrap().path()).filter(|p| p.is_dir()) {
             let account: Value = serde_json::from_slice(&fs::read(case.join("case.json")).unwrap()).unwrap();
             let list = |name: &str| account[name].as_array().unwrap().clone();
@@ -88,7 +88,7 @@ impl Rig {
         assert_eq!((standing.unbalanced, standing.unfinished), (vec![], vec![]));
     }
 
-    fn run_balanced(&self) -> Summary {
+    pub(super) fn run_balanced(&self) -> Summary {
         let summary = self.run();
         self.assert_balanced();
         summary

@@ -4,11 +4,50 @@
 //! batches of complete files, each with the one place to which a rename brings it. Knows no ledger: whoever holds that
 //! records a claim before it is carried out, so that an interrupted one is completed and not forgotten.
 
+//!
+//! `quiet` is the rule of completeness, pure; `folders` remembers what was seen; `notice` is how changes are noticed;
+//! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there.
+
+mod carry;
+mod claims;
+mod folders;
+mod markers;
+mod notice;
+mod quiet;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{FoundBatch, IntakeError, IntakeRules};
+use self::claims::Desk;
+use self::folders::{Folder, Folders, Kind};
+use self::notice::Kernel;
+use self::quiet::{Patience, Structure, Verdict};
+use super::{FoundBatch, IntakeError, IntakeRules, Layout};
 use crate::model::Wholeness;
+
+/// The folder in a watch folder in which instances keep what they have claimed.
+const STATION_FOLDER: &str = ".scanstrasse";
+
+/// Time between two looks at a folder whose changes the kernel does not tell, and the least between two looks at
+/// everything.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Looking at everything may take one part in so many of the time: a share answers slowly.
+const POLL_SHARE: u32 = 5;
+
+/// Least time between two answers of [`Station::wait`]: a file that is being written gives thousands of messages a second.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// What a marker or a final name is worth less than this: a share may show names before it has the bytes.
+const SHORT_SETTLE: Duration = Duration::from_millis(500);
+
+/// Most files that are looked into at one look: thousands that are complete at once must not keep the others waiting.
+const MAX_ASKED: usize = 64;
 
 /// When a file of a watch folder counts as complete. Whatever the rule, its structure must be whole as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,6 +144,15 @@ pub struct Station {
     rules: StationRules,
     root: PathBuf,
     instance: String,
+    folders: Folders,
+    /// The kernel's messages, unless the folder is looked at again and again.
+    kernel: Option<Kernel>,
+    /// When everything is to be looked at.
+    next_pass: Option<Instant>,
+    /// When a batch is to be judged again, if nothing changes.
+    next_due: Option<Instant>,
+    waiting: u64,
+    looked: Option<Instant>,
 }
 
 impl Station {
@@ -113,9 +161,21 @@ impl Station {
     /// # Errors
     /// The folder is not there or cannot be listed.
     pub fn open(rules: &StationRules, instance: &str) -> Result<Self, IntakeError> {
-        let root =
-            rules.folder.canonicalize().map_err(|source| IntakeError::Input { path: rules.folder.clone(), source })?;
-        Ok(Self { rules: rules.clone(), root, instance: instance.to_owned() })
+        let unreadable = |source| IntakeError::Input { path: rules.folder.clone(), source };
+        let root = rules.folder.canonicalize().map_err(unreadable)?;
+        std::fs::read_dir(&root).map_err(unreadable)?;
+        let folders = Folders::new(&root, rules, !notice::is_remote(&root));
+        Ok(Self {
+            rules: rules.clone(),
+            kernel: Kernel::open(rules.discovery, &root),
+            folders,
+            root,
+            instance: instance.to_owned(),
+            next_pass: None,
+            next_due: None,
+            waiting: 0,
+            looked: None,
+        })
     }
 
     /// The watch folder, canonical.
@@ -123,9 +183,23 @@ impl Station {
         &self.root
     }
 
+    /// How changes are noticed now: by the kernel's messages or by looking. Never [`Discovery::Auto`].
+    pub fn discovery(&self) -> Discovery {
+        if self.kernel.is_some() { Discovery::Inotify } else { Discovery::Poll }
+    }
+
     /// Waits until the folder may have changed, `longest` at most.
     pub fn wait(&mut self, longest: Duration) {
-        let _ = crossbeam_channel::never::<()>().recv_timeout(longest);
+        let sleep = |time| {
+            let _ = crossbeam_channel::never::<()>().recv_timeout(time);
+        };
+        let Some(kernel) = &self.kernel else {
+            return sleep(longest.min(POLL));
+        };
+        if kernel.wait(longest) {
+            let since = self.looked.map_or(BREATH, |looked| looked.elapsed());
+            sleep(BREATH.saturating_sub(since).min(longest));
+        }
     }
 
     /// Looks what is complete. `whole` looks into a file, `taken` knows the keys of earlier claims of this folder. Costs
@@ -139,8 +213,15 @@ impl Station {
         whole: &mut dyn FnMut(&Path) -> Wholeness,
         taken: &mut dyn FnMut(&str) -> bool,
     ) -> Result<Sight, IntakeError> {
-        let _ = (now, whole, taken, &self.rules, &self.instance);
-        Ok(Sight::default())
+        let mut sight = Sight::default();
+        self.looked = Some(Instant::now());
+        let changed = self.notice(now, &mut sight.troubles)?;
+        if changed || self.next_due.is_some_and(|due| due <= now) {
+            self.judge(now, whole, taken, &mut sight);
+        }
+        sight.waiting = self.waiting;
+        sight.next = [self.next_due, self.next_pass].into_iter().flatten().min();
+        Ok(sight)
     }
 
     /// Brings the files of a claim to their places, each by one rename that never replaces a file. Can be repeated: what
@@ -150,7 +231,210 @@ impl Station {
     /// # Errors
     /// A rename was refused; nothing is lost, and the claim can be carried out again.
     pub fn carry_out(&self, claim: &Claim) -> Result<Option<FoundBatch>, IntakeError> {
-        let _ = claim;
-        Ok(None)
+        carry::carry_out(&self.root, &self.rules, claim)
     }
+
+    /// Brings what is known of the folder up to date. Whether anything may be different.
+    fn notice(&mut self, now: Instant, troubles: &mut Vec<IntakeError>) -> Result<bool, IntakeError> {
+        let happenings = match &mut self.kernel {
+            Some(kernel) => kernel.read(),
+            None => Some(Vec::new()),
+        };
+        let is_due = self.next_pass.is_none_or(|next| next <= now);
+        match happenings {
+            Some(happenings) if !is_due => {
+                let any = !happenings.is_empty();
+                self.folders.look_at(happenings, &mut self.kernel, now, troubles)?;
+                if self.kernel.is_none() {
+                    self.next_pass = self.next_pass.map(|next| next.min(now + POLL));
+                }
+                Ok(any)
+            }
+            // More happened than the kernel kept, or it is time.
+            Some(_) | None => {
+                let started = Instant::now();
+                let looked = self.folders.look_at_all(&mut self.kernel, now, troubles);
+                let pause = if self.kernel.is_some() && looked.is_ok() { self.rules.rescan } else { POLL };
+                self.next_pass = Some(now + pause.max(started.elapsed().saturating_mul(POLL_SHARE)));
+                looked.map(|()| true)
+            }
+        }
+    }
+
+    /// Judges every batch, and claims those that are complete.
+    fn judge(
+        &mut self,
+        now: Instant,
+        whole: &mut dyn FnMut(&Path) -> Wholeness,
+        taken: &mut dyn FnMut(&str) -> bool,
+        sight: &mut Sight,
+    ) {
+        let mut due: Vec<Batch> = Vec::new();
+        self.next_due = None;
+        for (path, folder) in &self.folders.map {
+            for batch in self.batches(path, folder) {
+                match self.verdict(now, &batch) {
+                    Verdict::Wait(until) => self.next_due = earlier(self.next_due, until),
+                    Verdict::Ask | Verdict::Take => due.push(batch),
+                }
+            }
+        }
+        due.sort_by_key(|batch| batch.since);
+        let mut asked = 0;
+        let mut complete: BTreeMap<PathBuf, Vec<OsString>> = BTreeMap::new();
+        for batch in due {
+            match self.examine(now, &batch, whole, &mut asked) {
+                Verdict::Take => complete.entry(batch.folder).or_default().extend(batch.files),
+                Verdict::Ask => self.next_due = Some(now),
+                Verdict::Wait(until) => self.next_due = earlier(self.next_due, until),
+            }
+        }
+        self.claim(complete, taken, sight);
+        self.waiting = self.folders.map.values().map(Folder::waiting).sum();
+    }
+
+    fn claim(
+        &mut self,
+        complete: BTreeMap<PathBuf, Vec<OsString>>,
+        taken: &mut dyn FnMut(&str) -> bool,
+        sight: &mut Sight,
+    ) {
+        if complete.is_empty() {
+            return;
+        }
+        let mut desk = Desk {
+            root: &self.root,
+            rules: &self.rules,
+            instance: &self.instance,
+            day: jiff::Zoned::now().date().to_string(),
+            taken,
+            given: HashSet::new(),
+        };
+        for (folder, names) in complete {
+            let claims = desk.claims(&self.folders, &folder, names.clone());
+            if claims.iter().any(Option::is_none) {
+                let source = std::io::ErrorKind::InvalidFilename.into();
+                sight.troubles.push(IntakeError::Folder { path: self.root.join(&folder), source });
+            }
+            sight.ready.extend(claims.into_iter().flatten());
+            for name in names {
+                if let Some(entry) = self.folders.entry_mut(&folder, &name) {
+                    entry.claimed = true;
+                }
+            }
+        }
+    }
+
+    /// The batches that the pending scans of a folder are or may become.
+    fn batches(&self, path: &Path, folder: &Folder) -> Vec<Batch> {
+        let whole_folder = matches!(self.rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
+        let mut pending = folder.pending().peekable();
+        if pending.peek().is_none() {
+            return Vec::new();
+        }
+        if !whole_folder {
+            let batch = |(name, entry): (&OsString, &folders::Entry)| {
+                let since = self.marked(path, folder, Some(name), entry.seen.since)?;
+                Some(Batch { folder: path.to_owned(), files: vec![name.clone()], since, hindered: false })
+            };
+            return pending.filter_map(batch).collect();
+        }
+        let Some(since) = self.marked(path, folder, None, folder.changed) else { return Vec::new() };
+        let is_unfinished = |entry: &folders::Entry| entry.kind == Kind::Temporary;
+        let hindered = self.rules.completion != Completion::Marker && folder.files.values().any(is_unfinished);
+        vec![Batch { folder: path.to_owned(), files: pending.map(|(name, _)| name.clone()).collect(), since, hindered }]
+    }
+
+    /// Since when a batch has been as it is, its markers taken into account; `None`: it lacks one.
+    fn marked(&self, path: &Path, folder: &Folder, file: Option<&OsString>, since: Instant) -> Option<Instant> {
+        if self.rules.completion != Completion::Marker {
+            return Some(since);
+        }
+        let endings = &self.rules.markers;
+        let is_marker = |entry: &&folders::Entry| entry.kind == Kind::Marker;
+        let marker = |folder: &Path, name: &OsString| self.folders.entry(folder, name).filter(is_marker);
+        let own: Option<&folders::Entry> = match file {
+            Some(file) => markers::of_file(file, endings).iter().find_map(|name| marker(path, name)),
+            None => folder.files.values().find(is_marker),
+        };
+        let found =
+            own.or_else(|| markers::of_folder(path, endings).iter().find_map(|(folder, name)| marker(folder, name)));
+        found.map(|marker| marker.seen.since.max(since))
+    }
+
+    fn patience(&self) -> Patience {
+        let whole_folder = matches!(self.rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
+        let settle = match self.rules.completion {
+            Completion::Quiet => self.rules.settle,
+            // A folder may have been renamed, or its files one by one: only quiet tells that no further one comes.
+            Completion::Rename if whole_folder => self.rules.settle,
+            Completion::Rename | Completion::Marker => self.rules.settle.min(SHORT_SETTLE),
+        };
+        Patience { settle, give_up: self.rules.give_up }
+    }
+
+    fn structures<'s>(&'s self, batch: &'s Batch) -> impl Iterator<Item = Structure> + 's {
+        let structure = |name: &OsString| self.folders.entry(&batch.folder, name).map(|entry| entry.seen.structure);
+        batch.files.iter().map(move |name| structure(name).unwrap_or_default())
+    }
+
+    fn verdict(&self, now: Instant, batch: &Batch) -> Verdict {
+        quiet::verdict(now, batch.since, self.patience(), batch.hindered, self.structures(batch))
+    }
+
+    /// Looks at a batch that seems to be quiet: whether it still is, and whether its files are whole. [`Verdict::Ask`] if
+    /// some are left for the next look.
+    fn examine(
+        &mut self,
+        now: Instant,
+        batch: &Batch,
+        whole: &mut dyn FnMut(&Path) -> Wholeness,
+        asked: &mut usize,
+    ) -> Verdict {
+        let settle = self.patience().settle;
+        let changed = Verdict::Wait(now + settle);
+        if !self.is_as_it_was(now, batch) {
+            return changed;
+        }
+        if self.verdict(now, batch) == Verdict::Ask {
+            for name in &batch.files {
+                let structure = self.folders.entry(&batch.folder, name).map(|entry| entry.seen.structure);
+                if !structure.is_some_and(|structure| quiet::is_due(now, batch.since, structure)) {
+                    continue;
+                }
+                if *asked >= MAX_ASKED {
+                    return Verdict::Ask;
+                }
+                *asked += 1;
+                let answer = whole(&self.root.join(&batch.folder).join(name));
+                if let Some(entry) = self.folders.entry_mut(&batch.folder, name) {
+                    entry.seen.structure = entry.seen.structure.answered(answer, now);
+                }
+            }
+            // Looking takes its time.
+            if !self.is_as_it_was(now, batch) {
+                return changed;
+            }
+        }
+        self.verdict(now, batch)
+    }
+
+    fn is_as_it_was(&mut self, now: Instant, batch: &Batch) -> bool {
+        batch.files.iter().fold(true, |same, name| self.folders.look_again(&batch.folder, name, now) && same)
+    }
+}
+
+/// Files that are taken together.
+struct Batch {
+    /// Below the watch folder.
+    folder: PathBuf,
+    files: Vec<OsString>,
+    /// Since when it has been as it is.
+    since: Instant,
+    /// Something in it has a name that is to change.
+    hindered: bool,
+}
+
+fn earlier(one: Option<Instant>, other: Instant) -> Option<Instant> {
+    Some(one.map_or(other, |one| one.min(other)))
 }

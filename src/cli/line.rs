@@ -1,0 +1,99 @@
+//! What `run` and `watch` begin with: the definition, the output folder, the workers, the signals.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::{Exit, Failure, processors};
+use crate::deliver::folder::{Folder, PROBE_PREFIX};
+use crate::dispatch::RunError;
+use crate::infer::ModelFolder;
+use crate::pipeline::{self, LoadError, Pipeline};
+use crate::worker::PoolConfig;
+use crate::worker::pool::{Pool, PoolError};
+
+/// Loads a pipeline by name or path; every problem of the file becomes one failure.
+pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
+    let path = pipeline::find(name).map_err(|e| Failure { exit: Exit::Usage, message: e.to_string(), hint: None })?;
+    pipeline::load(&path).map_err(|error| match error {
+        LoadError::Problems { .. } => Failure { exit: Exit::Usage, message: error.to_string(), hint: None },
+        LoadError::Read { .. } => Failure::usage(error.to_string(), "name a readable TOML file"),
+    })
+}
+
+/// Refuses an output folder that lies in an input, before it is made.
+pub(super) fn expect_outside(output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+    let output = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+    let Some(real) = output.ancestors().find_map(|path| path.canonicalize().ok()) else { return Ok(()) };
+    let around = |input: &&PathBuf| input.canonicalize().is_ok_and(|input| real.starts_with(input));
+    inputs.iter().find(around).map_or(Ok(()), |input| {
+        let error = RunError::OutputInInput { input: input.clone() };
+        Err(Failure::stopped(error.to_string(), error.remedy()))
+    })
+}
+
+/// Makes the output folder and tries whether it can be written, before any work.
+pub(super) fn prepare_output(output: &Path) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| {
+        Failure::stopped(
+            format!("failed to write to {}: {e}", output.display()),
+            "name a folder that you may write to with --output",
+        )
+    };
+    Folder::open(output).map_err(|e| failed(e.source))?;
+    tempfile::Builder::new()
+        .prefix(PROBE_PREFIX)
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(output)
+        // By its kind only: the probe's name, which the error tells, is of no use to anyone.
+        .map_err(|e| failed(e.kind().into()))?;
+    Ok(())
+}
+
+/// What the workers of a pipeline are made of; `workers` as typed, if it was. Checks the models.
+pub(super) fn pool_config(pipeline: &Pipeline, workers: Option<u16>) -> Result<PoolConfig, Failure> {
+    let models = ModelFolder::locate(pipeline.models.as_deref())
+        .map_err(|e| Failure::stopped(e.to_string(), "run `make models`, or set SCANSTRASSE_MODELS or ocr.models"))?;
+    Ok(PoolConfig {
+        workers: workers.map(usize::from).or(pipeline.workers).unwrap_or_else(processors),
+        recipe: pipeline.recipe.clone(),
+        models: models.path().to_owned(),
+        limits: pipeline.limits.clone(),
+    })
+}
+
+/// Starts the workers, and waits until the first is ready.
+pub(super) fn start_pool(config: PoolConfig) -> Result<Pool, Failure> {
+    Pool::start(config).map_err(no_workers)
+}
+
+/// What is told if workers cannot start.
+pub(super) fn no_workers(error: PoolError) -> Failure {
+    Failure::stopped(error.to_string(), "check the models with `make models`")
+}
+
+/// The first SIGINT or SIGTERM sets `stop`, which lets running pages end; a second one ends the program at once (nothing is lost then
+/// either: what was not committed is done again).
+pub(super) fn stop_on_signals(stop: &Arc<AtomicBool>) -> Result<(), Failure> {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.clone())
+            .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
+            .map_err(no_signals)?;
+    }
+    // A file larger than `ulimit -f` allows is an error of that write, not the end of the program.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map_err(no_signals)?;
+    Ok(())
+}
+
+/// Set by every SIGHUP.
+pub(super) fn reload_on_signal() -> Result<Arc<AtomicBool>, Failure> {
+    let reload = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, reload.clone()).map_err(no_signals)?;
+    Ok(reload)
+}
+
+fn no_signals(error: std::io::Error) -> Failure {
+    Failure::stopped(format!("failed to listen for signals: {error}"), "run the command again")
+}
