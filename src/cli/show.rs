@@ -40,7 +40,6 @@ pub(super) enum Display {
     /// Every event as a line of JSON.
     Json,
     /// Not here: others read the live file.
-    #[allow(dead_code)] // for a line whose events go to the journal
     Silent,
 }
 
@@ -87,6 +86,7 @@ pub(super) struct Show<'a> {
     drawn: Option<Instant>,
     published: Instant,
     stop_told: bool,
+    watches: bool,
 }
 
 impl<'a> Show<'a> {
@@ -114,6 +114,7 @@ impl<'a> Show<'a> {
             drawn: None,
             published: now.instant,
             stop_told: false,
+            watches,
             places,
         }
     }
@@ -152,9 +153,11 @@ impl<'a> Show<'a> {
         self.board.tick(now, orders, activity);
         if orders.stopping && !self.stop_told {
             self.stop_told = true;
+            let had_screen = self.screen.is_some();
             // What follows is short, and a second Ctrl-C must find a terminal in order.
             self.close_screen();
-            if self.lines.is_some() {
+            // `watch` says so itself, but on a screen that is gone now.
+            if had_screen || (self.lines.is_some() && !self.watches) {
                 eprintln!("{}", self.look.words().told_stop);
             }
         }
@@ -185,7 +188,6 @@ impl<'a> Show<'a> {
     }
 
     /// How the line stands now.
-    #[allow(dead_code)] // for metrics and the service manager
     pub(super) fn view(&self) -> View {
         self.board.view(Moment::now())
     }
