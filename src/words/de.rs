@@ -298,7 +298,6 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
         FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
         FaultKind::Waits => "wartet auf eine andere Seite ihres Dokuments",
-        FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
     }
 }
 
@@ -323,9 +322,6 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         }
         FaultKind::Crash | FaultKind::Nonsense => {
             "dieses Blatt als neue Datei scannen; wird auch die zurückgehalten, die Datei melden"
-        }
-        FaultKind::Unpaired => {
-            "die Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge des Scannens übergeben"
         }
         FaultKind::Io => "Datenträger, Freigabe und Berechtigungen prüfen, dann noch einmal laufen lassen",
         FaultKind::Changed => {
