@@ -86,7 +86,6 @@ pub(super) struct Show<'a> {
     drawn: Option<Instant>,
     published: Instant,
     stop_told: bool,
-    watches: bool,
 }
 
 impl<'a> Show<'a> {
@@ -114,7 +113,6 @@ impl<'a> Show<'a> {
             drawn: None,
             published: now.instant,
             stop_told: false,
-            watches,
             places,
         }
     }
@@ -153,11 +151,9 @@ impl<'a> Show<'a> {
         self.board.tick(now, orders, activity);
         if orders.stopping && !self.stop_told {
             self.stop_told = true;
-            let had_screen = self.screen.is_some();
             // What follows is short, and a second Ctrl-C must find a terminal in order.
             self.close_screen();
-            // `watch` says so itself, but on a screen that is gone now.
-            if had_screen || (self.lines.is_some() && !self.watches) {
+            if self.lines.is_some() {
                 eprintln!("{}", self.look.words().told_stop);
             }
         }
