@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use jiff::{Timestamp, Zoned};
 
-use super::board::{Board, Moment, Orders, Setup, View};
+use super::board::{Board, Moment, Orders, Phase, Setup, View};
 use super::held;
 use super::paused::Places;
 use super::progress::{Lines, json_line};
@@ -157,8 +157,15 @@ impl<'a> Show<'a> {
                 eprintln!("{}", self.look.words().told_stop);
             }
         }
+        // Nothing changes fast on a line that waits; a key draws at once.
+        let frame = if self.board.phase() == Phase::Waiting { PUBLISH } else { FRAME };
+        let draws = self.drawn.is_none_or(|drawn| drawn.elapsed() >= frame);
+        let publishes = now.instant.saturating_duration_since(self.published) >= PUBLISH;
+        if !draws && !publishes {
+            return;
+        }
         let view = self.board.view(now);
-        if self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
+        if draws {
             self.drawn = Some(now.instant);
             if let Some(screen) = &mut self.screen {
                 screen.draw(&view, &self.places);
@@ -167,7 +174,7 @@ impl<'a> Show<'a> {
                 lines.tick(&view, &self.places);
             }
         }
-        if now.instant.saturating_duration_since(self.published) >= PUBLISH {
+        if publishes {
             self.published = now.instant;
             if let Some(surveyor) = &self.surveyor {
                 surveyor.publish(view);
@@ -224,6 +231,8 @@ impl<'a> Show<'a> {
                 },
                 Key::Stop => screen::interrupt(),
             }
+        }
+        if screen.was_touched() {
             self.drawn = None;
         }
     }
