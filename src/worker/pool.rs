@@ -88,7 +88,7 @@ impl Pool {
                     Ok((process, protection)) => {
                         let _ = ready.send(Ok(protection));
                         drop(ready);
-                        serve(worker, process, &config, (&queues, &outcome_queue), &activities);
+                        serve(worker, process, &config, &queues, &outcome_queue, &activities);
                         activities.set(worker, Doing::Gone);
                     }
                     Err(error) => {
@@ -155,7 +155,8 @@ fn serve(
     worker: usize,
     mut process: Process,
     config: &PoolConfig,
-    ([urgent, jobs], outcomes): (&[Receiver<(u64, Job)>; 2], &Sender<Outcome>),
+    [urgent, jobs]: &[Receiver<(u64, Job)>; 2],
+    outcomes: &Sender<Outcome>,
     activities: &Activities,
 ) {
     activities.set(worker, Doing::Idle);
