@@ -37,7 +37,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let types = types(&top);
     let (target, output) = target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
-    let watch = watch::stations(&top, &intake, separate, &own);
+    let watch = watch::stations(&top, &intake, (separate, collate), &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
     let metrics = service(&top);
     top.finish();

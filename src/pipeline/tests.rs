@@ -212,6 +212,10 @@ fn mistakes_are_told_with_line_column_and_key() {
             "N\n[intake]\ncollate = \"fronts_then_backs\"\nduplicates = \"skip\"\n[separate]\nby = \"file\"",
             &["3:11 intake.collate", "6:6 separate.by"],
         ),
+        (
+            "N\n[intake]\nlayout = \"file_is_case\"\ncollate = \"fronts_then_backs\"\n[[watch]]\nfolder = \"in\"\nlayout = \"folder_is_case\"",
+            &["7:10 watch.layout"],
+        ),
         ("N\n[held]\ndocument = \"keep\"", &["3:12 held.document"]),
         ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),
         ("N\n[separate]\nby = \"pages\"", &["2:1 separate.pages"]),

@@ -11,6 +11,7 @@ use super::values::{file_name_fault, folded};
 use crate::assemble::SeparateBy;
 use crate::intake::station::{Completion, Discovery, StationRules};
 use crate::intake::{IntakeRules, Layout};
+use crate::model::PageOrder;
 
 /// `watch.markers`, if the file names none.
 const MARKERS: [&str; 3] = ["ready", "ok", "done"];
@@ -22,7 +23,7 @@ const MAX_NAME_BYTES: usize = 100;
 pub(super) fn stations(
     top: &Table<'_>,
     intake: &IntakeRules,
-    separate: SeparateBy,
+    (separate, collate): (SeparateBy, PageOrder),
     own: &[(&str, Option<&PathBuf>)],
 ) -> Vec<StationRules> {
     let mut stations: Vec<StationRules> = Vec::new();
@@ -34,6 +35,11 @@ pub(super) fn stations(
         if layout == Some(Layout::FileIsDocument) && separate != SeparateBy::File {
             let message = "contradicts [separate]: with \"file_is_document\" every file is one document";
             table.refuse("layout", message, Some("write separate.by = \"file\", or layout = \"file_is_case\"".into()));
+        }
+        let of_folders = !matches!(layout, None | Some(Layout::FileIsCase | Layout::FileIsDocument));
+        if of_folders && collate == PageOrder::FrontsThenBacks && separate == SeparateBy::File {
+            let message = "contradicts intake.collate: the sheets of a folder's stack lie across its files";
+            table.refuse("layout", message, Some("write separate.by = \"batch\", or a layout of files".into()));
         }
         let completion = completion(&table);
         let markers = markers(&table, completion, intake);

@@ -88,7 +88,7 @@ impl Pool {
                     Ok((process, protection)) => {
                         let _ = ready.send(Ok(protection));
                         drop(ready);
-                        serve(worker, process, &config, &queues, &outcome_queue, &activities);
+                        serve(worker, process, &config, (&queues, &outcome_queue), &activities);
                         activities.set(worker, Doing::Gone);
                     }
                     Err(error) => {
@@ -150,13 +150,15 @@ fn begin(config: &PoolConfig) -> Result<(Process, Protection), PoolError> {
     }
 }
 
+/// Jobs with their numbers, from a worker's side.
+type JobQueue = Receiver<(u64, Job)>;
+
 /// Works off the queues, urgent jobs first, until they close or the worker cannot be replaced.
 fn serve(
     worker: usize,
     mut process: Process,
     config: &PoolConfig,
-    [urgent, jobs]: &[Receiver<(u64, Job)>; 2],
-    outcomes: &Sender<Outcome>,
+    ([urgent, jobs], outcomes): (&[JobQueue; 2], &Sender<Outcome>),
     activities: &Activities,
 ) {
     activities.set(worker, Doing::Idle);
