@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use jiff::{Timestamp, Zoned};
 
-use super::board::{Board, Moment, Orders, Setup, View};
+use super::board::{Board, Moment, Orders, Phase, Setup, View};
 use super::held;
 use super::paused::Places;
 use super::progress::{Lines, json_line};
@@ -86,7 +86,6 @@ pub(super) struct Show<'a> {
     drawn: Option<Instant>,
     published: Instant,
     stop_told: bool,
-    watches: bool,
 }
 
 impl<'a> Show<'a> {
@@ -114,7 +113,6 @@ impl<'a> Show<'a> {
             drawn: None,
             published: now.instant,
             stop_told: false,
-            watches,
             places,
         }
     }
@@ -153,16 +151,21 @@ impl<'a> Show<'a> {
         self.board.tick(now, orders, activity);
         if orders.stopping && !self.stop_told {
             self.stop_told = true;
-            let had_screen = self.screen.is_some();
             // What follows is short, and a second Ctrl-C must find a terminal in order.
             self.close_screen();
-            // `watch` says so itself, but on a screen that is gone now.
-            if had_screen || (self.lines.is_some() && !self.watches) {
+            if self.lines.is_some() {
                 eprintln!("{}", self.look.words().told_stop);
             }
         }
+        // Nothing changes fast on a line that waits; a key draws at once.
+        let frame = if self.board.phase() == Phase::Waiting { PUBLISH } else { FRAME };
+        let draws = self.drawn.is_none_or(|drawn| drawn.elapsed() >= frame);
+        let publishes = now.instant.saturating_duration_since(self.published) >= PUBLISH;
+        if !draws && !publishes {
+            return;
+        }
         let view = self.board.view(now);
-        if self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
+        if draws {
             self.drawn = Some(now.instant);
             if let Some(screen) = &mut self.screen {
                 screen.draw(&view, &self.places);
@@ -171,7 +174,7 @@ impl<'a> Show<'a> {
                 lines.tick(&view, &self.places);
             }
         }
-        if now.instant.saturating_duration_since(self.published) >= PUBLISH {
+        if publishes {
             self.published = now.instant;
             if let Some(surveyor) = &self.surveyor {
                 surveyor.publish(view);
@@ -228,6 +231,8 @@ impl<'a> Show<'a> {
                 },
                 Key::Stop => screen::interrupt(),
             }
+        }
+        if screen.was_touched() {
             self.drawn = None;
         }
     }

@@ -177,3 +177,37 @@ fn a_line_that_was_killed_is_told_as_such() {
     let json: Value = serde_json::from_str(&line.status(&["--json"])).unwrap();
     assert_eq!(json["live"]["fresh"], false, "{json}");
 }
+
+#[test]
+fn a_watch_shows_its_stations_and_ends_when_it_is_drained() {
+    let line = Line::new();
+    for name in ["watch", "akten"] {
+        fs::create_dir(line.path(name)).unwrap();
+    }
+    let (watched, target) = (line.path("watch"), line.path("akten"));
+    let pipeline = format!(
+        "[line]\nname = \"posteingang\"\n[ocr]\nenabled = false\n[page]\norientation = \"tags\"\n\
+         [target]\nfolder = {target:?}\n\
+         [[watch]]\nname = \"Poststelle\"\nfolder = {watched:?}\nlayout = \"file_is_case\"\nsettle_seconds = 1.0\n"
+    );
+    fs::write(line.path("watch.toml"), pipeline).unwrap();
+    let mut watch = scanstrasse(["watch"]);
+    watch.arg(line.path("watch.toml")).args(["--workers", "1", "--lang", "de"]).env("LC_ALL", "C.UTF-8");
+    let mut terminal = Terminal::start(watch, false);
+    terminal.wait_for("waiting", PATIENCE, |text| text.contains("wartet auf Dateien") && text.contains("Poststelle"));
+    assert_fits(&terminal, "Scanstraße posteingang", "? Hilfe");
+    assert!(terminal.text().contains("noch nichts"), "{}", terminal.text());
+    fs::copy(line.path("in/AZ-0/0000.tif"), watched.join("AZ-7.tif")).unwrap();
+    let is_taken = |text: &str| {
+        let mut rows = text.lines().filter(|row| row.contains("Poststelle"));
+        rows.any(|row| row.contains("heute ") && !row.contains("heute 0") && !row.contains("noch nichts"))
+    };
+    terminal.wait_for("taken", PATIENCE, is_taken);
+    terminal.wait_for("delivered", PATIENCE, |text| {
+        text.contains("1 Dokument") && text.contains("wartet auf Dateien") && text.contains("nichts mehr zu tun")
+    });
+    terminal.press("d");
+    let status = terminal.end(PATIENCE);
+    assert!(matches!(status.code(), Some(0 | 3)), "{status}: {}", terminal.text());
+    assert!(terminal.is_in_order(), "{}", terminal.text());
+}

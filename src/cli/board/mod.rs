@@ -245,6 +245,11 @@ impl Board {
         }
     }
 
+    /// What the line is at.
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
     /// How it stands now.
     pub(super) fn view(&self, at: Moment) -> View {
         let progress = self.progress();

@@ -46,6 +46,8 @@ pub(super) struct Screen {
     /// More files may come: it can be told to take none.
     drains: bool,
     help: bool,
+    /// A key was pressed, or the size changed, since the last picture.
+    touched: bool,
     told: Option<(String, Instant)>,
 }
 
@@ -58,7 +60,7 @@ impl Screen {
         let backend = CrosstermBackend::new(std::io::BufWriter::new(std::io::stderr()));
         terminal::enter()?;
         let terminal = Terminal::new(backend).inspect_err(|_| terminal::leave())?;
-        Ok(Self { terminal, look, drains, help: false, told: None })
+        Ok(Self { terminal, look, drains, help: false, touched: false, told: None })
     }
 
     /// Says something to whoever sits there, for some seconds.
@@ -74,6 +76,7 @@ impl Screen {
             if !terminal::is_ours() || !matches!(event::poll(Duration::ZERO), Ok(true)) {
                 break;
             }
+            self.touched = true;
             match event::read() {
                 Ok(event::Event::Key(key)) if key.kind == KeyEventKind::Press => keys.extend(self.meaning(key)),
                 Ok(_) => {}
@@ -81,6 +84,11 @@ impl Screen {
             }
         }
         keys
+    }
+
+    /// Whether whoever sits there waits for a new picture; once for each.
+    pub(super) fn was_touched(&mut self) -> bool {
+        std::mem::take(&mut self.touched)
     }
 
     fn meaning(&mut self, key: KeyEvent) -> Option<Key> {
