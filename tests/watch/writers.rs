@@ -51,7 +51,8 @@ pub(crate) struct Dropped {
 impl Dropped {
     /// Time from the last byte to the claim, if the writer saw it.
     pub(crate) fn waited(&self) -> Option<Duration> {
-        self.taken.map(|taken| taken.duration_since(self.written))
+        // A batch whose files stood for the settle time one after the other may go in parts.
+        self.taken.map(|taken| taken.saturating_duration_since(self.written))
     }
 }
 
@@ -75,6 +76,11 @@ pub(crate) fn write(rig: &Rig, writer: u64, files: u64, mut dice: Dice) -> Vec<D
             dropped.push(drop_one(&folder, &stem, &scan, kind, &mut dice));
             number += 1;
             look(&mut dropped);
+        }
+        if kind == Kind::Folders {
+            // A batch is complete with its last file.
+            let first = dropped.len() - burst as usize;
+            dropped[first..].iter_mut().for_each(|file| file.written = Instant::now());
         }
         for _ in 0..dice.roll(20) {
             thread::sleep(Duration::from_millis(10));
