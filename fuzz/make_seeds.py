@@ -179,5 +179,10 @@ def others():
         put("pipeline", path.name, "\n".join(line for line in lines if not line.startswith(" ")).encode())
 
 
-for make in [tiffs, jpegs, pngs, pdfs, others]:
+def wholes():
+    for name in ["tiff/pages.tif", "tiff/tiled.tif", "jpeg/exif.jpg", "png/1.png", "pdf/text.pdf"]:
+        put("whole", Path(name).name, (SEEDS / name).read_bytes())
+
+
+for make in [tiffs, jpegs, pngs, pdfs, others, wholes]:
     make()

@@ -20,7 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur", "durable"]),
-    ("intake", &["model", "saboteur"]),
+    ("intake", &["model", "saboteur", "durable"]),
     ("deliver", &["model", "saboteur", "durable"]),
     // A proof reads what these wrote or find, by their own words for it.
     ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),

@@ -37,13 +37,16 @@ pub fn contained(work: impl FnOnce()) {
     let _ = panic::catch_unwind(AssertUnwindSafe(work));
 }
 
+/// A file of `bytes`.
+pub fn in_memory(bytes: &[u8]) -> Option<File> {
+    let mut file = File::from(memfd_create("scan", MemfdFlags::CLOEXEC).ok()?);
+    file.write_all(bytes).ok()?;
+    Some(file)
+}
+
 /// Opens `bytes` as a scan and decodes its first pages; whatever comes must keep what the next room relies on.
 pub fn read_scan(bytes: &[u8]) {
-    let Ok(memory) = memfd_create("scan", MemfdFlags::CLOEXEC) else { return };
-    let mut file = File::from(memory);
-    if file.write_all(bytes).is_err() {
-        return;
-    }
+    let Some(file) = in_memory(bytes) else { return };
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
     let params = params();
     contained(|| {
@@ -73,4 +76,3 @@ fn check(page: &DecodedPage, bytes: &[u8], params: &DecodeParams) {
         PictureData::Bytes(data) => assert!(!data.is_empty(), "a picture of no bytes"),
     }
 }
-

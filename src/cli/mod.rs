@@ -6,6 +6,7 @@
 
 mod board;
 mod check;
+mod control;
 mod held;
 mod language;
 mod line;
@@ -24,6 +25,7 @@ mod show;
 mod status;
 mod summary;
 mod survey;
+mod urgent;
 mod verify;
 mod voice;
 mod watch;
@@ -68,6 +70,7 @@ enum Command {
     Ocr(ocr::OcrArguments),
     Status(status::StatusArguments),
     Held(held::HeldArguments),
+    Control(control::ControlArguments),
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
     #[command(hide = true)]
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
         Command::Ocr(arguments) => ocr::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Held(arguments) => held::run(&arguments),
+        Command::Control(arguments) => control::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),

@@ -12,7 +12,7 @@ use super::line::{expect_outside, load_pipeline, pool_config, prepare_output, st
 use super::paused::Places;
 use super::show::{self, Display, Scene, Show};
 use super::summary::{print_json, print_text, undecided};
-use super::{Exit, Failure, warn_of_gaps};
+use super::{Exit, Failure, urgent, warn_of_gaps};
 use crate::deliver::folder::STATE_FOLDER;
 use crate::dispatch::{self, Backlog, Controls};
 
@@ -41,6 +41,10 @@ pub(super) struct RunArguments {
     /// Events as JSON lines on standard error, the summary as JSON on standard output
     #[arg(long)]
     json: bool,
+    /// Take these scans before all others: a line that is at work with this output does them at once, and this command
+    /// waits until they are delivered
+    #[arg(long)]
+    urgent: bool,
     /// Lines of text instead of a screen
     #[arg(long)]
     plain: bool,
@@ -61,6 +65,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let config = pool_config(&pipeline, arguments.workers)?;
     let controls = Controls::default();
     stop_on_signals(controls.stop_flag())?;
+    if arguments.urgent
+        && let Some(exit) = urgent::hand_over(&state, &arguments.inputs, controls.stop_flag(), arguments.json)?
+    {
+        return Ok(exit);
+    }
     let pool = start_pool(config)?;
     warn_of_gaps(pool.protection(), arguments.json);
     let backlog =

@@ -87,11 +87,11 @@ pub(super) struct Feed<'a> {
 pub(super) struct Gone;
 
 impl Feed<'_> {
-    /// Walks all inputs to their ends. Without a [`Found::End`] the walk was cut short.
-    pub(super) fn walk_inputs(&self, rules: &IntakeRules) {
+    /// Walks inputs to their ends, each from a root and the way below it. Without a [`Found::End`] the walk was cut short.
+    pub(super) fn walk_inputs(&self, walks: &[(PathBuf, PathBuf)], rules: &IntakeRules) {
         let mut left_lying = BTreeMap::new();
-        let walked = self.inputs.iter().try_for_each(|root| {
-            let left = self.walk(root, None, &|| intake::batches(root, rules))?;
+        let walked = walks.iter().try_for_each(|(root, below)| {
+            let left = self.walk(root, None, &|| intake::batches_below(root, below, rules))?;
             left.into_iter().for_each(|(ending, count)| *left_lying.entry(ending).or_default() += count);
             Ok(())
         });

@@ -346,6 +346,7 @@ impl Finisher<'_> {
             Pairing::AsScanned => Ok(PageOrder::Scanned),
             Pairing::Waits(held) => Err(held),
             Pairing::Hold(page, fault) => {
+                // No document has it yet.
                 self.ledger.hold_pages(&[page], &fault, None)?;
                 self.tell_held(page, &fault)?;
                 last.and_then(|last| facts.get_mut(last)).into_iter().for_each(|fact| fact.held = true);

@@ -40,9 +40,9 @@ pub(super) struct Start<'a> {
 
 /// Works until the end of the backlog, or until told to stop or to drain.
 pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
-    let Start { backlog, workers, events, controls, inputs, stations, whole } = *start;
+    let Start { backlog, workers, events, controls, inputs: given, stations, whole } = *start;
     let target = Folder::open(&backlog.output)?;
-    if let Some(input) = inputs.iter().find(|input| target.root().starts_with(input)) {
+    if let Some(input) = given.iter().find(|input| target.root().starts_with(input)) {
         return Err(RunError::OutputInInput { input: input.clone() });
     }
     let state = StateDir::claim(&backlog.state_dir)?;
@@ -54,6 +54,10 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     ledger.apply_decisions(true)?;
     ledger.void_requests()?;
     ledger.begin_run(Timestamp::now())?;
+    let walks = walks(given, &ledger.roots()?);
+    let mut inputs: Vec<PathBuf> = walks.iter().map(|(root, _)| root.clone()).collect();
+    inputs.dedup();
+    let inputs = &inputs;
     let store = state.store()?;
     sweep(&ledger, &store)?;
     let shelves: Vec<Shelves> = inputs.iter().zip(stations).map(|(root, rules)| Shelves::new(root, rules)).collect();
@@ -79,15 +83,16 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
         let mut lanes = Vec::new();
         if stations.is_empty() {
             scope.spawn(move || {
-                let overviews = inputs.iter().filter_map(|input| intake::overview(input, rules).ok());
+                let overviews = given.iter().filter_map(|input| intake::overview(input, rules).ok());
                 let (scans, bytes) = overviews.fold((0, 0u64), |(n, b), o| (n + o.scans, b.saturating_add(o.bytes)));
                 // Only an estimate hangs on it.
                 let _ = count_ledger.note_backlog(scans);
                 let _ = events.send(Event::BacklogCounted { scans, bytes });
             });
             let (feed, found) = feed(feed_ledger, inputs);
-            lanes.push(line::LaneSetup { found, urgent: false, walking: true, roots: inputs.to_vec() });
-            scope.spawn(move || feed.walk_inputs(rules));
+            lanes.push(line::LaneSetup { found, urgent: false, walking: true, roots: inputs.clone() });
+            let walks = &walks;
+            scope.spawn(move || feed.walk_inputs(walks, rules));
         }
         let instance = if stations.is_empty() { String::new() } else { ledger.instance()? };
         for (index, (rules, root)) in stations.iter().zip(inputs).enumerate() {
@@ -148,6 +153,17 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     quit.store(false, Ordering::SeqCst);
     patience.persist(|| Ok(ledger.checkpoint()?))?;
     summary(&ledger, worked, controls.is_stopping())
+}
+
+/// Where to walk: from which root, and which way below it. What lies below a folder that was walked before has its names
+/// from there: the scans of `/backlog` are the same when only `/backlog/4711` is named.
+fn walks(inputs: &[PathBuf], known: &[PathBuf]) -> Vec<(PathBuf, PathBuf)> {
+    let walk = |input: &PathBuf| {
+        let above = known.iter().filter(|root| input.is_dir() && input.starts_with(root));
+        let root = above.min_by_key(|root| root.as_os_str().len()).unwrap_or(input);
+        (root.clone(), input.strip_prefix(root).map(Path::to_owned).unwrap_or_default())
+    };
+    inputs.iter().map(walk).collect()
 }
 
 /// A state folder delivers to one target, and a target is delivered to from one state folder: only so do numbers and

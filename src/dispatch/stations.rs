@@ -44,7 +44,7 @@ impl Watcher<'_> {
         let Self { index, station, ledger, feed, whole, controls, events } = self;
         let root = station.root().to_owned();
         let (claimed, batches) = bounded(MAX_CLAIMED);
-        let mut taker = Taker { index, station, ledger, whole, controls, events, claimed, waiting: 0 };
+        let mut taker = Taker { index, station, ledger, whole, controls, events, claimed, waiting: 0, away: false };
         let (way, quit, patience) = (feed.way.clone(), feed.quit, feed.patience);
         thread::scope(|scope| {
             scope.spawn(move || digest(&feed, &root, &batches));
@@ -93,6 +93,8 @@ struct Taker<'a> {
     claimed: Sender<FoundBatch>,
     /// Files that were not complete at the last look.
     waiting: u64,
+    /// The folder could not be reached when it was last looked at.
+    away: bool,
 }
 
 impl Taker<'_> {
@@ -116,9 +118,12 @@ impl Taker<'_> {
                 continue;
             }
             let sight = match self.look(&root) {
-                Ok(sight) => sight,
-                Err(error) => {
-                    self.await_return(&error, is_to_end);
+                Ok(sight) => {
+                    self.note_away(false);
+                    sight
+                }
+                Err(_) => {
+                    self.await_return(is_to_end);
                     continue;
                 }
             };
@@ -166,11 +171,11 @@ impl Taker<'_> {
         let batch = loop {
             match self.station.carry_out(claim) {
                 Ok(batch) => break batch,
-                Err(error) => {
+                Err(_) => {
                     if is_to_end() {
                         return Err(Halt::Quit);
                     }
-                    self.await_return(&error, is_to_end);
+                    self.await_return(is_to_end);
                 }
             }
         };
@@ -183,11 +188,18 @@ impl Taker<'_> {
     }
 
     /// A share that went away, or a rename that was refused: this folder waits, the others go on.
-    fn await_return(&self, _error: &IntakeError, is_to_end: &dyn Fn() -> bool) {
-        self.tell(Event::Away { station: self.index, away: true });
+    fn await_return(&mut self, is_to_end: &dyn Fn() -> bool) {
+        self.note_away(true);
         let begun = Instant::now();
         while begun.elapsed() < AWAY_PAUSE && !is_to_end() {
             pause(Duration::from_millis(100));
+        }
+    }
+
+    fn note_away(&mut self, away: bool) {
+        if away != self.away {
+            self.away = away;
+            self.tell(Event::Away { station: self.index, away });
         }
     }
 

@@ -7,6 +7,7 @@ mod duplicates;
 mod held;
 mod pauses;
 mod rig;
+mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -54,7 +54,7 @@ pub enum IntakeError {
     },
     /// In a watch folder: a link that leads out of it, or another file system mounted in it. Renames do not reach there,
     /// so it is left alone.
-    #[error("it lies outside the watch folder's file system")]
+    #[error("it leads out of the watch folder, where no rename reaches")]
     Outside {
         /// Which.
         path: PathBuf,

@@ -67,6 +67,16 @@ impl Ledger {
         })
     }
 
+    /// Folders that were walked or watched so far.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn roots(&self) -> Result<Vec<PathBuf>, LedgerError> {
+        let mut statement = self.sql.prepare("SELECT path FROM root")?;
+        let rows = statement.query_map((), |row| Ok(row.get::<_, PathBytes>(0)?.0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Records claims of one watch folder, in one transaction. Repeating it changes nothing.
     ///
     /// # Errors

@@ -98,12 +98,6 @@ fn line(top: &Table<'_>, file: &str) -> Line {
     Line { name: name.unwrap_or_default(), language: language.unwrap_or_else(|| "de".into()), state, workers }
 }
 
-struct Intake {
-    rules: IntakeRules,
-    duplicates: Option<DuplicateAction>,
-    collate: PageOrder,
-}
-
 /// The values of `intake.layout` and `watch.layout`.
 pub(super) const LAYOUTS: [(&str, Layout); 4] = [
     ("folder_is_case", Layout::FolderIsCase),
@@ -111,6 +105,12 @@ pub(super) const LAYOUTS: [(&str, Layout); 4] = [
     ("file_is_case", Layout::FileIsCase),
     ("file_is_document", Layout::FileIsDocument),
 ];
+
+struct Intake {
+    rules: IntakeRules,
+    duplicates: Option<DuplicateAction>,
+    collate: PageOrder,
+}
 
 fn intake(top: &Table<'_>) -> Intake {
     let table = top.table("intake");

@@ -296,8 +296,8 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Changed => "die Datei wurde nach dem Eingang verändert",
         FaultKind::Noise => "die Seite ist mit Flecken übersät",
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
-        FaultKind::Waits => "wartet auf eine andere Seite ihres Dokuments",
         FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
+        FaultKind::Waits => "wartet auf eine andere Seite ihres Dokuments",
     }
 }
 
@@ -323,6 +323,9 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         FaultKind::Crash | FaultKind::Nonsense => {
             "dieses Blatt als neue Datei scannen; wird auch die zurückgehalten, die Datei melden"
         }
+        FaultKind::Unpaired => {
+            "die Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge des Scannens übergeben"
+        }
         FaultKind::Io => "Datenträger, Freigabe und Berechtigungen prüfen, dann noch einmal laufen lassen",
         FaultKind::Changed => {
             "die veränderte Datei unter anderem Namen bringen und herausfinden, wer sie verändert hat"
@@ -332,9 +335,6 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         }
         FaultKind::Engine => "die Modelle mit `make models` prüfen, dann dieses Blatt als neue Datei scannen",
         FaultKind::Waits => "über die Seite entscheiden, auf die sie wartet",
-        FaultKind::Unpaired => {
-            "Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge der Scans ausgeliefert"
-        }
     }
 }
 

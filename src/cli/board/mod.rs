@@ -221,7 +221,6 @@ impl Board {
                 }
             }
             Event::Queue(queue) => self.queue = Some(*queue),
-            Event::Away { .. } => {}
             Event::Halted { on } => self.halted = *on,
         }
         self.settle(at);

@@ -1,7 +1,7 @@
 //! A backlog in a temporary folder, and a worker made of a thread.
 //!
 //! A fake scan is a text file: `FAKE`, then one line for each page. What a line says is what becomes of the page:
-//! `scan …` a picture in the scan, `store …` a picture in the store, `blank …`, and the faults `crash …`, `shaky …`
+//! `scan …` a picture in the scan, `slow …` the same after 10 ms, `store …` a picture in the store, `blank …`, and the faults `crash …`, `shaky …`
 //! (crashes once), `cramped …` (says once that its picture could not be written), `nonsense …`, `lie …` (the stored
 //! picture is not the announced one), `mute …` (crashes when its text is read), `sick …` (crashes unless a file of the
 //! same name with the ending `cured` lies beside). A scan that begins with `SICK` is one that cannot be opened unless cured.
@@ -93,9 +93,23 @@ impl Rig {
         self.watched(disturbance, |_| {}).0
     }
 
+    /// Another backlog with the same state and output.
+    pub(super) fn run_backlog(&self, backlog: &Backlog) -> Summary {
+        self.work(backlog, Disturbance::default(), |_| {}).0.unwrap()
+    }
+
     /// The same, and what was told; `watch` is called with every event while the run goes on.
     pub(super) fn watched(
         &self,
+        disturbance: Disturbance,
+        watch: impl Fn(&Event) + Sync,
+    ) -> (Result<Summary, RunError>, Vec<Event>) {
+        self.work(&self.backlog(), disturbance, watch)
+    }
+
+    fn work(
+        &self,
+        backlog: &Backlog,
         disturbance: Disturbance,
         watch: impl Fn(&Event) + Sync,
     ) -> (Result<Summary, RunError>, Vec<Event>) {
@@ -112,8 +126,7 @@ impl Rig {
                 scope.spawn(move || fake_worker(worker, &queue, &answers, shaken, left, stop.stop_flag()));
             }
             let watcher = scope.spawn(|| told.iter().inspect(|event| watch(event)).collect());
-            let result =
-                run(&self.backlog(), Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &stop);
+            let result = run(backlog, Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes }, &events, &stop);
             drop((jobs, events));
             (result, watcher.join().unwrap())
         });
@@ -234,6 +247,7 @@ pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> 
             record.lines.retain(|_| with_text);
             match line.split(' ').next().unwrap() {
                 "scan" | "blank" => {}
+                "slow" => thread::sleep(Duration::from_millis(10)),
                 kind @ ("store" | "lie") => {
                     fs::write(&picture, if kind == "lie" { "other" } else { line }).unwrap();
                     record.image.stream = ImageStream::Stored { digest, len: line.len() as u64 };

@@ -1,10 +1,10 @@
 //! A claim carried out: every file to its place by one rename, markers out of the way, empty folders gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -13,26 +13,71 @@ use rustix::io::Errno;
 use super::claims::numbered;
 use super::markers;
 use super::{Claim, ClaimedFile, Completion, StationRules};
+use crate::durable;
 use crate::intake::names::extension;
 use crate::intake::walk::found;
-use crate::intake::{FoundBatch, IntakeError, Layout};
+use crate::intake::{FoundBatch, FoundScan, IntakeError};
 use crate::saboteur::{self, Step};
 
-/// Permissions of the folders that are made in a watch folder, less the umask. Who may see a station's files there is the
-/// watch folder's own business; what lies in ours is for the line alone.
-const FOLDER_MODE: u32 = 0o700;
+/// Permissions of the folders that are made in a watch folder, less the umask: for ourselves, and for the group as far as
+/// it may use the watch folder, so that instances of several users can share it. For nobody else: these are case files.
+fn folder_mode(root: &Metadata) -> u32 {
+    0o700 | root.permissions().mode() & 0o070
+}
 
-/// See [`super::Station::carry_out`].
-pub(super) fn carry_out(root: &Path, rules: &StationRules, claim: &Claim) -> Result<Option<FoundBatch>, IntakeError> {
+/// See [`super::Station::carry_out_all`].
+pub(super) fn carry_out_all(
+    root: &Path,
+    rules: &StationRules,
+    claims: &[Claim],
+) -> Vec<Result<Option<FoundBatch>, IntakeError>> {
+    let mut targets = Targets::default();
+    let brought: Vec<_> = claims.iter().map(|claim| bring_all(root, claim, &mut targets)).collect();
+    // A rename that a power cut undoes would leave a file where nobody looks for it any more.
+    let unsafe_targets = targets.sync();
+    let finish = |(claim, brought): (&Claim, Result<Vec<FoundScan>, IntakeError>)| {
+        let scans = brought?;
+        let mut folders = claim.files.iter().filter_map(|file| file.path.parent());
+        if let Some((target, error)) = folders.find_map(|target| unsafe_targets.get_key_value(target)) {
+            return Err(IntakeError::Folder { path: target.clone(), source: (*error).into() });
+        }
+        if scans.is_empty() {
+            return Ok(None);
+        }
+        tidy(root, rules, claim);
+        Ok(Some(FoundBatch { key: claim.key.clone(), case: claim.case.clone(), scans }))
+    };
+    claims.iter().zip(brought).map(finish).collect()
+}
+
+/// Folders into which files were renamed.
+#[derive(Default)]
+struct Targets(BTreeSet<PathBuf>);
+
+impl Targets {
+    /// Makes sure that `folder`, which lies in `root`, is there.
+    fn open(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
+        if !self.0.contains(folder) {
+            make_folders(root, folder)?;
+            self.0.insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Forces all to disk; gives those that refuse.
+    fn sync(self) -> BTreeMap<PathBuf, io::ErrorKind> {
+        let failed = |target: PathBuf| Some((durable::sync_dir(&target).err()?.kind(), target));
+        self.0.into_iter().filter_map(failed).map(|(kind, target)| (target, kind)).collect()
+    }
+}
+
+/// Brings the files of a claim to their places; gives those that are there now.
+fn bring_all(root: &Path, claim: &Claim, targets: &mut Targets) -> Result<Vec<FoundScan>, IntakeError> {
     let mut scans = Vec::new();
-    let mut sources = BTreeSet::new();
-    let mut targets = BTreeSet::new();
     for file in &claim.files {
         let refused = |source| IntakeError::Scan { path: file.source.clone(), source };
         if let Some(target) = file.path.parent() {
-            if targets.insert(target.to_owned()) {
-                make_folders(root, target).map_err(refused)?;
-            }
+            targets.open(root, target).map_err(refused)?;
         }
         bring(file).map_err(refused)?;
         match fs::symlink_metadata(&file.path) {
@@ -42,23 +87,25 @@ pub(super) fn carry_out(root: &Path, rules: &StationRules, claim: &Claim) -> Res
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(refused(error)),
         }
-        sources.extend(file.source.parent().filter(|folder| folder.starts_with(root)).map(Path::to_owned));
     }
-    // A rename that a power cut undoes would leave a file where nobody looks for it any more.
-    for target in &targets {
-        sync(target).map_err(|source| IntakeError::Folder { path: target.clone(), source })?;
-    }
-    if !scans.is_empty() && rules.completion == Completion::Marker {
+    Ok(scans)
+}
+
+/// Puts away what a claim leaves in the watch folder.
+fn tidy(root: &Path, rules: &StationRules, claim: &Claim) {
+    if rules.completion == Completion::Marker {
         put_markers_away(root, rules, claim);
     }
-    let by_folder = matches!(rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
-    for folder in sources.iter().filter(|folder| by_folder && *folder != root) {
+    if !rules.by_folder() {
+        return;
+    }
+    let sources: BTreeSet<&Path> = claim.files.iter().filter_map(|file| file.source.parent()).collect();
+    for folder in sources.into_iter().filter(|folder| folder.starts_with(root) && *folder != root) {
         // The folder was the batch, and is complete: nobody writes into it any more, and left lying it would look like one
         // more to come. Folders above it, and those of single files, are a station's own: scanners are set to write into
         // them and fail where they are missing. What is not empty stays.
         let _ = fs::remove_dir(folder);
     }
-    Ok((!scans.is_empty()).then(|| FoundBatch { key: claim.key.clone(), case: claim.case.clone(), scans }))
 }
 
 /// Renames a file, never over another one. One that is there already, or has gone, is left as it is.
@@ -108,29 +155,16 @@ fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let made = saboteur::step(Step::Create).and_then(|()| fs::DirBuilder::new().mode(FOLDER_MODE).create(&path));
-        match made {
-            Ok(()) => sync(path.parent().unwrap_or(root))?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-            Err(error) => return Err(error),
-        }
+        durable::make_dir(&path, folder_mode(&fs::metadata(root)?))?;
     }
     Ok(())
-}
-
-/// Forces a folder's list of names to disk; network file systems that cannot do so keep names by themselves.
-fn sync(folder: &Path) -> io::Result<()> {
-    match saboteur::step(Step::Sync).and_then(|()| File::open(folder)?.sync_all()) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        result => result,
-    }
 }
 
 /// Moves the markers of what was taken to the folder `done`, below the day of the claim. One that cannot be moved stays: it
 /// speaks for files that are not there any more.
 fn put_markers_away(root: &Path, rules: &StationRules, claim: &Claim) {
     let Some(day) = claim.key.split('/').next() else { return };
-    let by_folder = matches!(rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
+    let by_folder = rules.by_folder();
     let away = |folder: &Path, name: &OsStr| {
         let source = root.join(folder).join(name);
         if fs::symlink_metadata(&source).is_ok_and(|metadata| metadata.is_file()) {

@@ -98,7 +98,7 @@ impl Desk<'_> {
     /// Where the files `names` of `folder` go, for the `number`th try to find a free name.
     fn places(&self, folder: &Path, names: &[&OsStr], number: u32) -> Places {
         let day = Path::new(&self.day);
-        let by_folder = !matches!(self.rules.intake.layout, Layout::FileIsCase | Layout::FileIsDocument);
+        let by_folder = self.rules.by_folder();
         let folder = match (by_folder, number, folder.file_name()) {
             (false, ..) | (_, 1, _) => day.join(folder),
             (true, _, Some(name)) => day.join(folder).with_file_name(numbered(name, number, false)),

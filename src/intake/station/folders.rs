@@ -14,9 +14,9 @@ use super::markers;
 use super::notice::{Happening, Kernel};
 use super::quiet::{Seen, Signature};
 use super::{Completion, STATION_FOLDER, StationRules};
+use crate::intake::IntakeError;
 use crate::intake::names::{extension, is_side_entry, is_temporary};
 use crate::intake::walk::found;
-use crate::intake::{IntakeError, Layout};
 
 /// What a file is to a watch folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,14 +113,13 @@ pub(super) struct Folders {
 
 impl Folders {
     pub(super) fn new(root: &Path, rules: &StationRules, with_inodes: bool) -> Self {
-        let by_folder = matches!(rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
         let markers = if rules.completion == Completion::Marker { rules.markers.clone() } else { Vec::new() };
         Self {
             root: root.to_owned(),
             extensions: rules.intake.extensions.clone(),
             markers,
             own: [&rules.done, &rules.held, STATION_FOLDER].map(|name| folded(OsStr::new(name))),
-            with_others: by_folder,
+            with_others: rules.by_folder(),
             with_inodes,
             device: None,
             map: BTreeMap::new(),

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use self::claims::Desk;
-use self::folders::{Folder, Folders, Kind};
+use self::folders::{Entry, Folder, Folders, Kind};
 use self::notice::Kernel;
 use self::quiet::{Patience, Structure, Verdict};
 use super::{FoundBatch, IntakeError, IntakeRules, Layout};
@@ -48,6 +48,10 @@ const SHORT_SETTLE: Duration = Duration::from_millis(500);
 
 /// Most files that are looked into at one look: thousands that are complete at once must not keep the others waiting.
 const MAX_ASKED: usize = 64;
+
+/// Time after which no further file is looked into at one look: a share may be slow, and a file may keep whoever looks into it
+/// busy until the deadline.
+const ASKING_TIME: Duration = Duration::from_secs(1);
 
 /// When a file of a watch folder counts as complete. Whatever the rule, its structure must be whole as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,6 +107,13 @@ pub struct StationRules {
     pub held: String,
 }
 
+impl StationRules {
+    /// Whether a folder is a batch, as against each file.
+    fn by_folder(&self) -> bool {
+        matches!(self.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch)
+    }
+}
+
 /// A batch that is complete and is to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -152,16 +163,23 @@ pub struct Station {
     /// When a batch is to be judged again, if nothing changes.
     next_due: Option<Instant>,
     waiting: u64,
+    /// When [`Station::look`] was last called.
     looked: Option<Instant>,
+    /// The folder could not be listed at the last look.
+    lost: bool,
 }
 
 impl Station {
     /// Begins to watch. `instance` is a short word of letters and digits that no other line at this folder has.
     ///
     /// # Errors
-    /// The folder is not there or cannot be listed.
+    /// The folder is not there or cannot be listed, or `instance` is no such word.
     pub fn open(rules: &StationRules, instance: &str) -> Result<Self, IntakeError> {
         let unreadable = |source| IntakeError::Input { path: rules.folder.clone(), source };
+        // It becomes the name of a folder.
+        if instance.is_empty() || !instance.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return Err(unreadable(std::io::ErrorKind::InvalidInput.into()));
+        }
         let root = rules.folder.canonicalize().map_err(unreadable)?;
         std::fs::read_dir(&root).map_err(unreadable)?;
         let folders = Folders::new(&root, rules, !notice::is_remote(&root));
@@ -175,6 +193,7 @@ impl Station {
             next_due: None,
             waiting: 0,
             looked: None,
+            lost: false,
         })
     }
 
@@ -231,7 +250,13 @@ impl Station {
     /// # Errors
     /// A rename was refused; nothing is lost, and the claim can be carried out again.
     pub fn carry_out(&self, claim: &Claim) -> Result<Option<FoundBatch>, IntakeError> {
-        carry::carry_out(&self.root, &self.rules, claim)
+        self.carry_out_all(std::slice::from_ref(claim)).pop().unwrap_or(Ok(None))
+    }
+
+    /// As [`Station::carry_out`], many at once: each folder is forced to disk once for all claims and not for each. Results
+    /// in the order of the claims.
+    pub fn carry_out_all(&self, claims: &[Claim]) -> Vec<Result<Option<FoundBatch>, IntakeError>> {
+        carry::carry_out_all(&self.root, &self.rules, claims)
     }
 
     /// Brings what is known of the folder up to date. Whether anything may be different.
@@ -240,7 +265,7 @@ impl Station {
             Some(kernel) => kernel.read(),
             None => Some(Vec::new()),
         };
-        let is_due = self.next_pass.is_none_or(|next| next <= now);
+        let is_due = self.lost || self.next_pass.is_none_or(|next| next <= now);
         match happenings {
             Some(happenings) if !is_due => {
                 let any = !happenings.is_empty();
@@ -256,6 +281,7 @@ impl Station {
                 let looked = self.folders.look_at_all(&mut self.kernel, now, troubles);
                 let pause = if self.kernel.is_some() && looked.is_ok() { self.rules.rescan } else { POLL };
                 self.next_pass = Some(now + pause.max(started.elapsed().saturating_mul(POLL_SHARE)));
+                self.lost = looked.is_err();
                 looked.map(|()| true)
             }
         }
@@ -270,20 +296,29 @@ impl Station {
         sight: &mut Sight,
     ) {
         let mut due: Vec<Batch> = Vec::new();
-        self.next_due = None;
+        let mut next = None;
         for (path, folder) in &self.folders.map {
-            for batch in self.batches(path, folder) {
-                match self.verdict(now, &batch) {
-                    Verdict::Wait(until) => self.next_due = earlier(self.next_due, until),
-                    Verdict::Ask | Verdict::Take => due.push(batch),
+            for Gathering { since, hindered, files } in self.gatherings(path, folder) {
+                let structures = files.iter().map(|(_, entry)| entry.seen.structure);
+                match quiet::verdict(now, since, self.patience(), hindered, structures) {
+                    Verdict::Wait(until) => next = earlier(next, until),
+                    Verdict::Ask | Verdict::Take => {
+                        let files = files.iter().map(|(name, _)| (*name).clone()).collect();
+                        due.push(Batch { folder: path.to_owned(), files, since, hindered });
+                    }
                 }
             }
         }
+        self.next_due = next;
         due.sort_by_key(|batch| batch.since);
-        let mut asked = 0;
+        let mut round = Round { asked: 0, begun: Instant::now() };
         let mut complete: BTreeMap<PathBuf, Vec<OsString>> = BTreeMap::new();
         for batch in due {
-            match self.examine(now, &batch, whole, &mut asked) {
+            if round.is_over() {
+                self.next_due = Some(now);
+                break;
+            }
+            match self.examine(now, &batch, whole, &mut round) {
                 Verdict::Take => complete.entry(batch.folder).or_default().extend(batch.files),
                 Verdict::Ask => self.next_due = Some(now),
                 Verdict::Wait(until) => self.next_due = earlier(self.next_due, until),
@@ -325,49 +360,43 @@ impl Station {
         }
     }
 
-    /// The batches that the pending scans of a folder are or may become.
-    fn batches(&self, path: &Path, folder: &Folder) -> Vec<Batch> {
-        let whole_folder = matches!(self.rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
+    /// The batches that the pending scans of a folder are or may become. What lacks a marker is none yet.
+    fn gatherings<'s>(&'s self, path: &Path, folder: &'s Folder) -> Vec<Gathering<'s>> {
         let mut pending = folder.pending().peekable();
         if pending.peek().is_none() {
             return Vec::new();
         }
-        if !whole_folder {
-            let batch = |(name, entry): (&OsString, &folders::Entry)| {
-                let since = self.marked(path, folder, Some(name), entry.seen.since)?;
-                Some(Batch { folder: path.to_owned(), files: vec![name.clone()], since, hindered: false })
-            };
-            return pending.filter_map(batch).collect();
-        }
-        let Some(since) = self.marked(path, folder, None, folder.changed) else { return Vec::new() };
-        let is_unfinished = |entry: &folders::Entry| entry.kind == Kind::Temporary;
-        let hindered = self.rules.completion != Completion::Marker && folder.files.values().any(is_unfinished);
-        vec![Batch { folder: path.to_owned(), files: pending.map(|(name, _)| name.clone()).collect(), since, hindered }]
-    }
-
-    /// Since when a batch has been as it is, its markers taken into account; `None`: it lacks one.
-    fn marked(&self, path: &Path, folder: &Folder, file: Option<&OsString>, since: Instant) -> Option<Instant> {
-        if self.rules.completion != Completion::Marker {
-            return Some(since);
-        }
         let endings = &self.rules.markers;
-        let is_marker = |entry: &&folders::Entry| entry.kind == Kind::Marker;
+        let by_marker = self.rules.completion == Completion::Marker;
+        let is_marker = |entry: &&Entry| entry.kind == Kind::Marker;
         let marker = |folder: &Path, name: &OsString| self.folders.entry(folder, name).filter(is_marker);
-        let own: Option<&folders::Entry> = match file {
-            Some(file) => markers::of_file(file, endings).iter().find_map(|name| marker(path, name)),
-            None => folder.files.values().find(is_marker),
+        let own = folder.files.values().find(is_marker).filter(|_| by_marker);
+        let of_folder = markers::of_folder(path, if by_marker { endings } else { &[] });
+        let of_folder = of_folder.iter().find_map(|(folder, name)| marker(folder, name));
+        let marked = |since: Instant, marker: Option<&Entry>| match marker {
+            Some(marker) => Some(marker.seen.since.max(since)),
+            None => (!by_marker).then_some(since),
         };
-        let found =
-            own.or_else(|| markers::of_folder(path, endings).iter().find_map(|(folder, name)| marker(folder, name)));
-        found.map(|marker| marker.seen.since.max(since))
+        if self.rules.by_folder() {
+            let is_unfinished = |entry: &Entry| entry.kind == Kind::Temporary;
+            let hindered = !by_marker && folder.files.values().any(is_unfinished);
+            let since = marked(folder.changed, own.or(of_folder));
+            return since.map(|since| Gathering { since, hindered, files: pending.collect() }).into_iter().collect();
+        }
+        let single = |file: (&'s OsString, &'s Entry)| {
+            let of_file =
+                own.and_then(|_| markers::of_file(file.0, endings).iter().find_map(|name| marker(path, name)));
+            let since = marked(file.1.seen.since, of_file.or(of_folder))?;
+            Some(Gathering { since, hindered: false, files: vec![file] })
+        };
+        pending.filter_map(single).collect()
     }
 
     fn patience(&self) -> Patience {
-        let whole_folder = matches!(self.rules.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch);
         let settle = match self.rules.completion {
             Completion::Quiet => self.rules.settle,
             // A folder may have been renamed, or its files one by one: only quiet tells that no further one comes.
-            Completion::Rename if whole_folder => self.rules.settle,
+            Completion::Rename if self.rules.by_folder() => self.rules.settle,
             Completion::Rename | Completion::Marker => self.rules.settle.min(SHORT_SETTLE),
         };
         Patience { settle, give_up: self.rules.give_up }
@@ -389,7 +418,7 @@ impl Station {
         now: Instant,
         batch: &Batch,
         whole: &mut dyn FnMut(&Path) -> Wholeness,
-        asked: &mut usize,
+        round: &mut Round,
     ) -> Verdict {
         let settle = self.patience().settle;
         let changed = Verdict::Wait(now + settle);
@@ -402,10 +431,10 @@ impl Station {
                 if !structure.is_some_and(|structure| quiet::is_due(now, batch.since, structure)) {
                     continue;
                 }
-                if *asked >= MAX_ASKED {
+                if round.is_over() {
                     return Verdict::Ask;
                 }
-                *asked += 1;
+                round.asked += 1;
                 let answer = whole(&self.root.join(&batch.folder).join(name));
                 if let Some(entry) = self.folders.entry_mut(&batch.folder, name) {
                     entry.seen.structure = entry.seen.structure.answered(answer, now);
@@ -420,11 +449,24 @@ impl Station {
     }
 
     fn is_as_it_was(&mut self, now: Instant, batch: &Batch) -> bool {
-        batch.files.iter().fold(true, |same, name| self.folders.look_again(&batch.folder, name, now) && same)
+        let mut same = true;
+        for name in &batch.files {
+            same &= self.folders.look_again(&batch.folder, name, now);
+        }
+        same
     }
 }
 
-/// Files that are taken together.
+/// Files that may become a batch, as they are remembered.
+struct Gathering<'s> {
+    /// Since when they have been as they are, their marker being one of them.
+    since: Instant,
+    /// Something beside them has a name that is to change.
+    hindered: bool,
+    files: Vec<(&'s OsString, &'s Entry)>,
+}
+
+/// Files that seem to be complete, to be looked at.
 struct Batch {
     /// Below the watch folder.
     folder: PathBuf,
@@ -433,6 +475,18 @@ struct Batch {
     since: Instant,
     /// Something in it has a name that is to change.
     hindered: bool,
+}
+
+/// What one look spends on looking into files.
+struct Round {
+    asked: usize,
+    begun: Instant,
+}
+
+impl Round {
+    fn is_over(&self) -> bool {
+        self.asked >= MAX_ASKED || self.begun.elapsed() >= ASKING_TIME
+    }
 }
 
 fn earlier(one: Option<Instant>, other: Instant) -> Option<Instant> {

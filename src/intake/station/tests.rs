@@ -448,6 +448,40 @@ fn a_place_that_is_taken_is_never_written_over() {
 }
 
 #[test]
+fn a_power_cut_at_any_step_loses_nothing() {
+    use crate::saboteur::{Plan, enter};
+    for cut in 0.. {
+        let mut desk = Desk::new(|rules| {
+            rules.intake.layout = Layout::FolderIsCase;
+            rules.settle = Duration::ZERO;
+        });
+        ["x/1/a.tif", "x/1/b.tif", "x/1/c.tif"].iter().for_each(|name| drop(desk.put(name, END)));
+        desk.put("x/1/note.txt", b"stays");
+        let claim = desk.station.look(Instant::now(), &mut whole, &mut |_| false).unwrap().ready.remove(0);
+        let plan = Plan::fail_after(cut, std::io::ErrorKind::Other);
+        enter(plan.clone());
+        let first = desk.station.carry_out(&claim);
+        enter(Plan::default());
+        let is_done = !plan.struck();
+        assert_eq!(first.is_ok(), is_done, "step {cut}");
+        for file in &claim.files {
+            assert!(file.source.exists() != file.path.exists(), "a file is in one place, step {cut}");
+        }
+        // Who starts again knows the claim, and the folder offers what is left of it no second time under its key.
+        let mut station = Station::open(&rules(&desk.root), "eins").unwrap();
+        let batch = station.carry_out(&claim).unwrap().unwrap();
+        assert_eq!(batch.scans.len(), 3, "step {cut}");
+        assert_eq!(first.ok().flatten().unwrap_or(batch.clone()), batch);
+        assert!(station.look(Instant::now(), &mut whole, &mut |_| false).unwrap().ready.is_empty());
+        assert!(desk.root.join("x/1/note.txt").exists());
+        if is_done {
+            assert!(cut > 5, "folders, renames and syncs are steps: {cut}");
+            return;
+        }
+    }
+}
+
+#[test]
 fn two_instances_never_get_the_same_file() {
     const FILES: usize = 400;
     let mut one = Desk::new(|rules| rules.settle = Duration::from_millis(50));
@@ -485,6 +519,41 @@ fn two_instances_never_get_the_same_file() {
 }
 
 #[test]
+fn more_than_the_kernel_keeps_is_found_all_the_same() {
+    let limit: usize = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap();
+    let mut desk = Desk::new(|rules| rules.discovery = Discovery::Inotify);
+    desk.look();
+    // Messages about two files in turn are not drawn together by the kernel.
+    let open = |name| OpenOptions::new().create(true).append(true).open(desk.root.join(name)).unwrap();
+    let mut files = [open("a.pdf"), open("b.pdf")];
+    for _ in 0..limit.min(100_000) {
+        files.iter_mut().for_each(|file| file.write_all(b"x").unwrap());
+    }
+    files.iter_mut().for_each(|file| file.write_all(END).unwrap());
+    desk.put("x/c.pdf", END);
+    desk.until_taken(3);
+    assert_eq!(desk.names(), ["a.pdf", "b.pdf", "x/c.pdf"]);
+}
+
+#[test]
+fn folders_of_the_line_are_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (mode, expected) in [(0o755, 0o750), (0o700, 0o700), (0o2770, 0o770)] {
+        let mut desk = Desk::new(|_| {});
+        fs::set_permissions(&desk.root, fs::Permissions::from_mode(mode)).unwrap();
+        desk.put("a.pdf", END);
+        desk.until_taken(1);
+        let got = fs::metadata(desk.root.join(".scanstrasse/eins")).unwrap().permissions().mode() & 0o777;
+        assert_eq!(got & !expected, 0, "{got:o} for {mode:o}");
+        assert_eq!(got & 0o700, 0o700);
+    }
+    let desk = Desk::new(|_| {});
+    for bad in ["", "../x", "a b", "ä"] {
+        assert!(Station::open(&rules(&desk.root), bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
 fn a_folder_that_is_gone_is_told_and_comes_back() {
     let mut desk = Desk::new(|rules| rules.rescan = Duration::from_millis(100));
     desk.look();
@@ -492,7 +561,9 @@ fn a_folder_that_is_gone_is_told_and_comes_back() {
     fs::rename(&desk.root, &away).unwrap();
     thread::sleep(Duration::from_millis(200));
     let look = |desk: &mut Desk| desk.station.look(Instant::now(), &mut whole, &mut |_| false).map(|_| ());
-    assert!(matches!(look(&mut desk), Err(IntakeError::Input { .. })));
+    for _ in 0..3 {
+        assert!(matches!(look(&mut desk), Err(IntakeError::Input { .. })), "it is told as long as it is so");
+    }
     fs::rename(&away, &desk.root).unwrap();
     thread::sleep(Duration::from_millis(600));
     desk.put("a.pdf", END);
