@@ -80,7 +80,7 @@ manual: build ## man pages and completions of bash, zsh and fish, to target/manu
 install: manual ## program, models, units, man pages, completions, docs, to $(DESTDIR)$(PREFIX)
 	@root="$$(realpath -m "$(DESTDIR)$(PREFIX)")"; share="$$root/share"; lib="$$root/lib"; \
 	put() { install -D -m 644 -t "$$1" "$${@:2}"; }; \
-	install -D -m 755 -t "$$root/bin" $(BINARY); \
+	install -s -D -m 755 -t "$$root/bin" $(BINARY); \
 	put "$$share/scanstrasse/pipelines" pipelines/*.toml; \
 	put "$$share/man/man1" target/manual/man1/*.1; \
 	install -D -m 644 target/manual/bash/scanstrasse.bash "$$share/bash-completion/completions/scanstrasse"; \

@@ -40,7 +40,6 @@ pub(super) enum Display {
     /// Every event as a line of JSON.
     Json,
     /// Not here: others read the live file.
-    #[allow(dead_code)] // for a line whose events go to the journal
     Silent,
 }
 
@@ -86,6 +85,8 @@ pub(super) struct Show<'a> {
     surveyor: Option<Surveyor>,
     drawn: Option<Instant>,
     published: Instant,
+    stop_told: bool,
+    watches: bool,
 }
 
 impl<'a> Show<'a> {
@@ -95,7 +96,7 @@ impl<'a> Show<'a> {
         let now = Moment::now();
         let so_far = so_far(&places).unwrap_or_default();
         let look = screen::look(lang);
-        let screen = if display == Display::Screen { Screen::begin(look).ok() } else { None };
+        let screen = if display == Display::Screen { Screen::begin(look, watches).ok() } else { None };
         let lines = match display {
             Display::Lines => true,
             Display::Screen => screen.is_none(),
@@ -112,6 +113,8 @@ impl<'a> Show<'a> {
             surveyor: Surveyor::begin(places.state(), places.target()),
             drawn: None,
             published: now.instant,
+            stop_told: false,
+            watches,
             places,
         }
     }
@@ -148,10 +151,15 @@ impl<'a> Show<'a> {
         };
         let activity = self.activities.as_ref().map(|activities| activities.now()).unwrap_or_default();
         self.board.tick(now, orders, activity);
-        if orders.stopping && self.screen.is_some() {
+        if orders.stopping && !self.stop_told {
+            self.stop_told = true;
+            let had_screen = self.screen.is_some();
             // What follows is short, and a second Ctrl-C must find a terminal in order.
             self.close_screen();
-            eprintln!("{}", self.look.words().told_stop);
+            // `watch` says so itself, but on a screen that is gone now.
+            if had_screen || (self.lines.is_some() && !self.watches) {
+                eprintln!("{}", self.look.words().told_stop);
+            }
         }
         let view = self.board.view(now);
         if self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
@@ -180,7 +188,6 @@ impl<'a> Show<'a> {
     }
 
     /// How the line stands now.
-    #[allow(dead_code)] // for metrics and the service manager
     pub(super) fn view(&self) -> View {
         self.board.view(Moment::now())
     }

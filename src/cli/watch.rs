@@ -34,8 +34,11 @@ use crate::worker::scout::Scout;
 use crate::worker::{Activities, Protection};
 use definition::Definition;
 
-/// Longest time between two looks at signals, keys, and the line's pulse.
-const TICK: Duration = Duration::from_millis(100);
+/// Longest time between two looks at signals and at the line's pulse: an idle line costs next to nothing.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The same, where there are keys.
+const TICK_OF_KEYS: Duration = Duration::from_millis(100);
 
 /// Take what scanner stations drop into the watch folders of a pipeline, and deliver case files, until told to stop
 ///
@@ -74,7 +77,7 @@ pub(super) struct WatchArguments {
 }
 
 pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
-    let mut definition = Definition::load(arguments)?;
+    let mut definition = Arc::new(Definition::load(arguments)?);
     prepare_output(&definition.backlog.output)?;
     let metrics = Arc::new(Metrics::new(&definition.backlog.pipeline.name));
     let listens = definition.metrics.map(|address| listen(address, &metrics)).transpose()?;
@@ -93,8 +96,9 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     };
     loop {
         match desk.shift(&definition)? {
-            Ending::Reload(next) => definition = *next,
+            Ending::Reload(next) => definition = Arc::new(*next),
             Ending::Stopped(summary) => return Ok(desk.end(&summary)),
+            Ending::Overdue => return Ok(Exit::Stopped),
         }
     }
 }
@@ -112,13 +116,22 @@ enum Ending {
     Stopped(Box<Summary>),
     /// For this one to begin.
     Reload(Box<Definition>),
+    /// It did not, in its time.
+    Overdue,
 }
 
 /// What a line is told meanwhile.
 enum Wish {
     GoOn,
-    Stop { until: Instant },
-    Reload { next: Box<Definition>, until: Instant },
+    Stop {
+        until: Instant,
+    },
+    Reload {
+        next: Box<Definition>,
+        until: Instant,
+    },
+    /// It had its time.
+    Overdue,
 }
 
 /// Whoever hears and tells, from the first line of the process to the last.
@@ -140,17 +153,24 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// One line, from its workers' start to its end.
-    fn shift(&mut self, definition: &Definition) -> Result<Ending, Failure> {
-        let controls = Controls::default();
+    fn shift(&mut self, definition: &Arc<Definition>) -> Result<Ending, Failure> {
+        let controls = Arc::new(Controls::default());
         let (events, news) = unbounded();
         let (begun, ready) = bounded(1);
-        let (result, wish) = thread::scope(|scope| {
-            let controls = &controls;
-            let line = scope.spawn(move || work(definition, controls, &events, &begun));
-            let wish = self.attend(definition, controls, &news, &ready);
-            (line.join(), wish)
-        });
-        let summary = match result {
+        let line = {
+            let (definition, controls) = (definition.clone(), controls.clone());
+            let work = move || work(&definition, &controls, &events, &begun);
+            thread::Builder::new()
+                .name("line".into())
+                .spawn(work)
+                .map_err(|e| Failure::stopped(format!("failed to start a thread: {e}"), "run the command again"))?
+        };
+        let wish = self.attend(definition, &controls, &news, &ready);
+        if matches!(wish, Wish::Overdue) {
+            // Not joined: the end of the process ends it, and the workers with it.
+            return Ok(Ending::Overdue);
+        }
+        let summary = match line.join() {
             Ok(worked) => worked.map_err(|stuck| stuck.told(self.voice))?,
             Err(_) => return Err(Failure::stopped("the dispatcher broke down", "run the same command again")),
         };
@@ -170,21 +190,23 @@ impl Desk<'_> {
     ) -> Wish {
         let Backlog { pipeline, inputs, output, state_dir } = &definition.backlog;
         self.metrics.begin(&definition.backlog, definition.config.workers);
+        let display = match self.voice {
+            Voice::Journal => Display::Silent,
+            Voice::Json => Display::Json,
+            Voice::Text => Display::choose(false, self.arguments.plain),
+        };
         let mut show = Show::begin(Scene {
             line: pipeline.name.clone(),
             stations: pipeline.watch.iter().map(|station| station.name.clone()).collect(),
             watches: true,
             places: Places::new(state_dir, output, inputs, pipeline.pauses.longest),
             lang: self.lang,
-            display: match self.voice {
-                Voice::Journal => Display::Silent,
-                Voice::Json => Display::Json,
-                Voice::Text => Display::choose(false, self.arguments.plain),
-            },
+            display,
             controls,
         });
+        let tick = if display == Display::Screen { TICK_OF_KEYS } else { TICK };
         let (mut wish, mut pulse) = (Wish::GoOn, Pulse::new(Instant::now()));
-        let (mut begun, mut troubled, mut events) = (false, false, 0);
+        let (mut begun, mut is_ready, mut troubled, mut events) = (None, false, false, 0);
         let (no_more, mut ready) = (never(), ready);
         loop {
             select! {
@@ -207,20 +229,27 @@ impl Desk<'_> {
                 recv(ready) -> workers => {
                     if let Ok(Begun { protection, activities }) = workers {
                         show.workers(activities);
-                        self.tell_ready(definition, protection, &mut show);
-                        begun = true;
+                        begun = Some(protection);
                     }
                     ready = &no_more;
                 }
-                default(TICK) => show.tick(),
+                default(tick) => show.tick(),
             }
             wish = self.hear(wish, definition, controls, &mut show);
             if let Wish::Stop { until } | Wish::Reload { until, .. } = &wish
                 && Instant::now() >= *until
             {
-                self.give_up(&mut show);
+                show.finish();
+                let text = self.lang.words().gave_up;
+                self.say(&mut show, Level::Error, &json!({"event": "given_up"}), text);
+                return Wish::Overdue;
             }
-            let sheltered = !begun || troubled || !matches!(wish, Wish::GoOn);
+            // Its workers are up, what an earlier process left is in order, and its loop turns.
+            if let Some(protection) = begun.take_if(|_| controls.beats() > 0) {
+                self.tell_ready(definition, protection, &mut show);
+                is_ready = true;
+            }
+            let sheltered = !is_ready || troubled || !matches!(wish, Wish::GoOn);
             let moves = pulse.moves(controls.beats(), events, sheltered, Instant::now());
             self.metrics.set_health(match moves {
                 true if troubled => Health::Paused,
@@ -261,6 +290,10 @@ impl Desk<'_> {
                 self.reload.store(true, Ordering::SeqCst);
             }
         }
+        if controls.is_stopping() && matches!(wish, Wish::GoOn) {
+            // Told so by other ways than a signal: it has as long.
+            self.stop.store(true, Ordering::SeqCst);
+        }
         if self.stop.load(Ordering::SeqCst) && !matches!(wish, Wish::Stop { .. }) {
             self.service.stopping();
             if self.voice != Voice::Text {
@@ -293,13 +326,6 @@ impl Desk<'_> {
         let event = json!({"event": "reload_refused", "problems": problems, "hint": refusal.hint});
         let text = format!("{}:\n{}{hint}", self.lang.words().reload_refused, refusal.message);
         self.say(show, Level::Error, &event, &text);
-    }
-
-    /// The line did not end in its time. The workers die with this process.
-    fn give_up(&self, show: &mut Show<'_>) -> ! {
-        show.finish();
-        self.say(show, Level::Error, &json!({"event": "given_up"}), self.lang.words().gave_up);
-        std::process::exit(Exit::Stopped as i32)
     }
 
     /// To people by what they look at, to others as an event.

@@ -323,9 +323,6 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         FaultKind::Crash | FaultKind::Nonsense => {
             "dieses Blatt als neue Datei scannen; wird auch die zurückgehalten, die Datei melden"
         }
-        FaultKind::Unpaired => {
-            "die Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge des Scannens übergeben"
-        }
         FaultKind::Io => "Datenträger, Freigabe und Berechtigungen prüfen, dann noch einmal laufen lassen",
         FaultKind::Changed => {
             "die veränderte Datei unter anderem Namen bringen und herausfinden, wer sie verändert hat"

@@ -150,12 +150,15 @@ fn begin(config: &PoolConfig) -> Result<(Process, Protection), PoolError> {
     }
 }
 
+/// Jobs with their numbers, from a worker's side.
+type JobQueue = Receiver<(u64, Job)>;
+
 /// Works off the queues, urgent jobs first, until they close or the worker cannot be replaced.
 fn serve(
     worker: usize,
     mut process: Process,
     config: &PoolConfig,
-    ([urgent, jobs], outcomes): (&[Receiver<(u64, Job)>; 2], &Sender<Outcome>),
+    ([urgent, jobs], outcomes): (&[JobQueue; 2], &Sender<Outcome>),
     activities: &Activities,
 ) {
     activities.set(worker, Doing::Idle);

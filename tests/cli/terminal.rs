@@ -91,8 +91,9 @@ fn an_operator_sees_what_it_does_how_long_it_takes_and_what_is_held() {
     terminal.press("p");
     terminal.wait_for("resumed", Duration::from_secs(1), |text| text.contains("arbeitet seit"));
     terminal.press("?");
-    terminal
-        .wait_for("help", Duration::from_secs(1), |text| text.contains("diese Hilfe") && text.contains("leerlaufen"));
+    terminal.wait_for("help", Duration::from_secs(1), |text| {
+        text.contains("diese Hilfe") && text.contains("nichts Neues beginnen")
+    });
     // The key that closes help does nothing else.
     terminal.press("p");
     terminal.wait_for("no help", Duration::from_secs(1), |text| !text.contains("diese Hilfe"));

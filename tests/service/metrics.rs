@@ -40,6 +40,7 @@ fn scrape(address: &str) -> openmetrics::Exposition {
 #[test]
 fn prometheus_reads_what_the_line_does() {
     let place = Place::new();
+    place.define("give_up_minutes = 0\n");
     let (mut line, address) = start(&place);
     let before = scrape(&address);
     assert_eq!(before.value("scanstrasse_pages_processed_total", &[("line", "post")]), Some(0.0));
@@ -65,6 +66,14 @@ fn prometheus_reads_what_the_line_does() {
     assert_eq!(after.value("scanstrasse_page_seconds_count", &[]), Some(pages));
     assert!(after.value("scanstrasse_worker_busy_seconds_total", &[("worker", "0")]).unwrap() > 0.0);
     assert_eq!(after.value("scanstrasse_held_open", &[]), Some(0.0));
+
+    // What breaks off is given up at once here, and held as a whole.
+    let whole = fs::read(scan()).unwrap();
+    fs::write(place.path("in/torn.tif"), &whole[..whole.len() / 2]).unwrap();
+    line.wait_event("held", 1);
+    // What the ledger says is told for some seconds.
+    line.listen(Duration::from_secs(6));
+    assert_eq!(scrape(&address).value("scanstrasse_held_open", &[]), Some(1.0));
 
     line.signal(Signal::TERM);
     assert_eq!(line.wait_end().0.code(), Some(0));

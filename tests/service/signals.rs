@@ -131,6 +131,43 @@ fn a_bad_definition_is_refused_and_a_good_one_is_taken() {
 }
 
 #[test]
+fn a_reload_in_the_middle_of_work_loses_nothing_and_does_nothing_twice() {
+    let place = Place::new();
+    let mut line = place.watch(&[]);
+    line.wait_told("READY=1", 1);
+    let names: Vec<String> = (0..6).map(|number| format!("case-{number}.tif")).collect();
+    for name in &names {
+        fs::copy(scan(), place.path("in").join(name)).unwrap();
+    }
+    line.wait_event("claimed", 1);
+    place.define("# no line.\n[line]\nname = \"post\"\nworkers = 2\n");
+    line.signal(Signal::HUP);
+    line.wait_told("READY=1", 2);
+    let delivered =
+        || names.iter().filter(|name| place.path("out").join(name.trim_end_matches(".tif")).is_dir()).count();
+    let begun = Instant::now();
+    while delivered() < names.len() || !left(&place.path("in")).is_empty() {
+        assert!(begun.elapsed() < LONG, "{} delivered: {}", delivered(), line.log.join("\n"));
+        line.listen(Duration::from_millis(200));
+    }
+    line.signal(Signal::TERM);
+    assert_eq!(line.wait_end().0.code(), Some(0));
+    for name in &names {
+        let case = place.path("out").join(name.trim_end_matches(".tif"));
+        let pdfs = fs::read_dir(case)
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "pdf"));
+        assert_eq!(pdfs.count(), 1, "{name}");
+    }
+}
+
+/// Files that lie in the watch folder itself.
+fn left(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.is_file()).collect()
+}
+
+#[test]
 fn the_journal_gets_a_level_and_an_event_a_line() {
     let place = Place::new();
     let path = place.path("journal");

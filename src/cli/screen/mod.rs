@@ -43,20 +43,22 @@ pub(super) enum Key {
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<std::io::BufWriter<std::io::Stderr>>>,
     look: Look,
+    /// More files may come: it can be told to take none.
+    drains: bool,
     help: bool,
     told: Option<(String, Instant)>,
 }
 
 impl Screen {
-    /// Takes the terminal.
+    /// Takes the terminal. `drains`: the line can be told to take no more files.
     ///
     /// # Errors
     /// It refuses.
-    pub(super) fn begin(look: Look) -> std::io::Result<Self> {
+    pub(super) fn begin(look: Look, drains: bool) -> std::io::Result<Self> {
         let backend = CrosstermBackend::new(std::io::BufWriter::new(std::io::stderr()));
         terminal::enter()?;
         let terminal = Terminal::new(backend).inspect_err(|_| terminal::leave())?;
-        Ok(Self { terminal, look, help: false, told: None })
+        Ok(Self { terminal, look, drains, help: false, told: None })
     }
 
     /// Says something to whoever sits there, for some seconds.
@@ -93,7 +95,7 @@ impl Screen {
                 None
             }
             (KeyCode::Char('p' | 'P'), false) => Some(Key::Pause),
-            (KeyCode::Char('d' | 'D'), false) => Some(Key::Drain),
+            (KeyCode::Char('d' | 'D'), false) => self.drains.then_some(Key::Drain),
             (KeyCode::Char('r' | 'R'), false) => Some(Key::Retry),
             (KeyCode::Char('?' | 'h' | 'H') | KeyCode::F(1), false) => {
                 self.help = true;
@@ -129,7 +131,8 @@ impl Screen {
         if self.told.as_ref().is_some_and(|(_, at)| at.elapsed() >= TOLD) {
             self.told = None;
         }
-        let footer = Footer { help: self.help, told: self.told.as_ref().map(|(text, _)| text.as_str()) };
+        let told = self.told.as_ref().map(|(text, _)| text.as_str());
+        let footer = Footer { help: self.help, drains: self.drains, told };
         let look = self.look;
         // A terminal that went away says so at the next signal; the line goes on.
         let _ = self.terminal.draw(|frame| paint::paint(frame.buffer_mut(), view, places, look, footer));

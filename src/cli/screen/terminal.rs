@@ -58,6 +58,8 @@ pub(super) fn enter() -> io::Result<()> {
             told(info);
         }));
     });
+    // Back from the background its mode is the shell's, whatever was noted before.
+    let _ = disable_raw_mode();
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::SeqCst);
     execute!(io::stderr(), EnterAlternateScreen, Hide).inspect_err(|_| leave())

@@ -124,13 +124,16 @@ fn read(state: &Path) -> Result<Report, LedgerError> {
     let running = ledger::is_claimed(state)?;
     let mut ledger = ledger::peek(state)?;
     let output = ledger.output()?;
+    let run = ledger.last_run()?;
+    // What an earlier run left behind when it was killed says nothing of this one.
+    let live = live::read(state, Timestamp::now()).filter(|live| run.is_none_or(|run| live.view.at >= run.started));
     Ok(Report {
         running,
-        run: ledger.last_run()?,
+        run,
+        live,
         standing: ledger.standing()?,
         held: ledger.held_kinds()?,
         decisions_open: ledger.decisions_open()?,
-        live: live::read(state, Timestamp::now()),
         free_state: free_bytes(state),
         free_output: output.as_deref().and_then(free_bytes),
         state: state.to_owned(),
