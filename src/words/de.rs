@@ -332,6 +332,9 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
         }
         FaultKind::Engine => "die Modelle mit `make models` prüfen, dann dieses Blatt als neue Datei scannen",
         FaultKind::Waits => "über die Seite entscheiden, auf die sie wartet",
+        FaultKind::Unpaired => {
+            "Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge der Scans ausgeliefert"
+        }
     }
 }
 
