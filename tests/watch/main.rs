@@ -34,6 +34,8 @@ struct Course {
     kills: u64,
     /// Longest time between two kills.
     longest: Duration,
+    /// Time that the program has before the writers begin.
+    head_start: Duration,
     /// For the program to come to its end when the writers are done and nobody disturbs it any more.
     patience: Duration,
 }
@@ -49,7 +51,11 @@ fn torture(course: &Course, seed: u64) -> (Vec<Dropped>, Rig) {
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
                 let files = course.files / WRITERS + u64::from(writer < course.files % WRITERS);
-                scope.spawn(move || writers::write(rig, writer, files, Dice::new(seed ^ (writer + 1))))
+                let dice = Dice::new(seed ^ (writer + 1));
+                scope.spawn(move || {
+                    thread::sleep(course.head_start);
+                    writers::write(rig, writer, files, dice)
+                })
             })
             .collect();
         let killer = {
@@ -114,6 +120,7 @@ fn every_file_is_taken_once_and_none_early() {
         files: number("WATCH_FILES", 120),
         kills: number("WATCH_KILLS", 5),
         longest: Duration::from_millis(2500),
+        head_start: Duration::ZERO,
         patience: Duration::from_secs(120),
     };
     torture(&course, number("WATCH_SEED", 1));
@@ -126,6 +133,7 @@ fn ten_thousand_files() {
         files: number("WATCH_FILES", 10_000),
         kills: number("WATCH_KILLS", 60),
         longest: Duration::from_secs(8),
+        head_start: Duration::ZERO,
         patience: Duration::from_secs(3600),
     };
     torture(&course, number("WATCH_SEED", 1));
@@ -136,7 +144,8 @@ fn ten_thousand_files() {
 #[ignore = "a measurement: for `make soak`"]
 fn complete_files_are_taken_within_a_second() {
     let files = number("WATCH_FILES", 400);
-    let course = Course { files, kills: 0, longest: Duration::ZERO, patience: Duration::from_secs(600) };
+    let (head_start, patience) = (Duration::from_secs(4), Duration::from_secs(600));
+    let course = Course { files, kills: 0, longest: Duration::ZERO, head_start, patience };
     let (dropped, _rig) = torture(&course, number("WATCH_SEED", 1));
     for (what, settles) in [("files that settle", true), ("files with marker or final name", false)] {
         let mut waits: Vec<Duration> =

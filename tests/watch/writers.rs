@@ -44,21 +44,24 @@ pub(crate) struct Dropped {
     pub(crate) settles: bool,
     /// Since then.
     written: Instant,
-    /// When it was seen to be gone from its place.
+    /// It is gone from its place.
+    gone: bool,
+    /// Since then, if somebody looked shortly before.
     taken: Option<Instant>,
 }
 
 impl Dropped {
     /// Time from the last byte to the claim, if the writer saw it.
     pub(crate) fn waited(&self) -> Option<Duration> {
-        self.taken.map(|taken| taken.duration_since(self.written))
+        // A batch whose files stood for the settle time one after the other may go in parts.
+        self.taken.map(|taken| taken.saturating_duration_since(self.written))
     }
 }
 
 /// Drops so many files, and looks meanwhile when they are taken.
 pub(crate) fn write(rig: &Rig, writer: u64, files: u64, mut dice: Dice) -> Vec<Dropped> {
     let mut dropped: Vec<Dropped> = Vec::new();
-    let mut number = 0;
+    let (mut number, mut looked) = (0, Instant::now());
     while number < files {
         let kind = Kind::ALL[dice.roll(Kind::ALL.len() as u64) as usize];
         let burst = (1 + dice.roll(6)).min(files - number);
@@ -74,30 +77,39 @@ pub(crate) fn write(rig: &Rig, writer: u64, files: u64, mut dice: Dice) -> Vec<D
             let stem = stem(writer, number, &mut dice);
             dropped.push(drop_one(&folder, &stem, &scan, kind, &mut dice));
             number += 1;
-            look(&mut dropped);
+            look(&mut dropped, &mut looked);
+        }
+        if kind == Kind::Folders {
+            // A batch is complete with its last file.
+            let first = dropped.len() - burst as usize;
+            dropped[first..].iter_mut().for_each(|file| file.written = Instant::now());
         }
         for _ in 0..dice.roll(20) {
             thread::sleep(Duration::from_millis(10));
-            look(&mut dropped);
+            look(&mut dropped, &mut looked);
         }
     }
     // Until the last ones should have been taken.
     let last = Instant::now();
-    while last.elapsed() < SETTLE + Duration::from_secs(2) && dropped.iter().any(|file| file.taken.is_none()) {
+    while last.elapsed() < SETTLE + Duration::from_secs(2) && dropped.iter().any(|file| !file.gone) {
         thread::sleep(Duration::from_millis(10));
-        look(&mut dropped);
+        look(&mut dropped, &mut looked);
     }
     dropped
 }
 
 /// Notes which files are gone. Only the last hundred: looking at ten thousand again and again would measure itself.
-fn look(dropped: &mut [Dropped]) {
+fn look(dropped: &mut [Dropped], looked: &mut Instant) {
+    // While a writer is slow with the next file, nobody sees when the last one goes.
+    let seen = looked.elapsed() < Duration::from_millis(100);
     let from = dropped.len().saturating_sub(100);
     for file in &mut dropped[from..] {
-        if file.taken.is_none() && fs::symlink_metadata(&file.path).is_err() {
-            file.taken = Some(Instant::now());
+        if !file.gone && fs::symlink_metadata(&file.path).is_err() {
+            file.gone = true;
+            file.taken = seen.then(Instant::now);
         }
     }
+    *looked = Instant::now();
 }
 
 /// Names as stations and people give them. The name of a station's counter comes again once its file was taken.
@@ -156,7 +168,7 @@ fn drop_one(folder: &Path, stem: &str, scan: &Scan, kind: Kind, dice: &mut Dice)
         (_, _) => fs::write(&path, &scan.bytes).unwrap(),
     }
     let settles = !matches!(kind, Kind::Marker | Kind::Rename);
-    Dropped { sha256: sha256(&scan.bytes), path, settles, written: Instant::now(), taken: None }
+    Dropped { sha256: sha256(&scan.bytes), path, settles, written: Instant::now(), gone: false, taken: None }
 }
 
 /// A file or a marker of this name lies here: a station does not write over what it dropped.
