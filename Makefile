@@ -49,7 +49,7 @@ test: packages toolchain models tools ## all tests: documentation, units, end to
 	$(CARGO) test --release --locked --lib --bins --tests
 
 soak: packages toolchain models tools ## every crash point, random kills, restart of 100,000 pages (an hour; SOAK_KILLS, SOAK_SEED)
-	$(CARGO) test --release --locked --test crash --test restart -- --ignored --nocapture --test-threads 1
+	$(CARGO) test --release --locked --test crash --test restart --test watch -- --ignored --nocapture --test-threads 1
 
 fuzz: packages toolchain ## every fuzz target, FUZZ_SECONDS each; see fuzz/README.md
 	fuzz/run build

@@ -31,8 +31,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "dispatch",
         &[
-            "model", "saboteur", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver",
-            "evidence", "pdf", "export", "pipeline", "words",
+            "model", "saboteur", "durable", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake",
+            "deliver", "evidence", "pdf", "export", "pipeline", "words",
         ],
     ),
     (

@@ -43,6 +43,7 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use crate::intake;
+use crate::intake::station::StationRules;
 use crate::model::{Digest, Fault, Wholeness};
 use crate::pipeline::Pipeline;
 use crate::worker::Channels;
@@ -271,13 +272,16 @@ pub fn watch(
     controls: &Controls,
 ) -> Result<Summary, RunError> {
     let stations = &backlog.pipeline.watch;
-    let inputs = stations
-        .iter()
-        .map(|rules| {
-            let input = |source| RunError::Input { path: rules.folder.clone(), source };
-            std::fs::read_dir(&rules.folder).and_then(|_| rules.folder.canonicalize()).map_err(input)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut inputs: Vec<PathBuf> = Vec::with_capacity(stations.len());
+    for StationRules { folder, .. } in stations {
+        let input = |source| RunError::Input { path: folder.clone(), source };
+        let real = std::fs::read_dir(folder).and_then(|_| folder.canonicalize()).map_err(input)?;
+        // The pipeline file compares what is written there; links lead elsewhere.
+        if let Some(other) = inputs.iter().find(|other| other.starts_with(&real) || real.starts_with(other)) {
+            return Err(RunError::InputsOverlap { one: other.clone(), other: real });
+        }
+        inputs.push(real);
+    }
     start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, whole: Some(whole) })
 }
 

@@ -3,8 +3,10 @@
 //! A rename, then a row in the ledger; killed in between, the line finds the file where it belongs and only writes the
 //! row. What cannot be moved now is tried again later and stops nothing. Nothing is ever deleted but notes of ours.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::durable;
@@ -114,11 +116,16 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Longest name of a file, in bytes, on all file systems that are usual.
+const MAX_NAME: usize = 255;
+
 /// The note of an original in `held`.
 fn note_of(original: &Path) -> PathBuf {
-    let mut name = original.as_os_str().to_owned();
-    name.push(".txt");
-    name.into()
+    const ENDING: &[u8] = b".txt";
+    let mut name = original.file_name().unwrap_or_default().as_bytes().to_vec();
+    name.truncate(MAX_NAME - ENDING.len());
+    name.extend_from_slice(ENDING);
+    original.with_file_name(OsString::from_vec(name))
 }
 
 fn lay_note(original: &Path, held: &[(i64, Option<u32>, Fault)]) -> io::Result<()> {

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::feed::{Feed, Found, Way, Whereabouts};
+use super::patience::Patience;
 use super::{Controls, Event, RunError};
 use crate::intake::station::{Claim, ClaimedFile, Sight, Station};
 use crate::intake::{FoundBatch, IntakeError};
 use crate::ledger::{ClaimRow, ClaimedRow, Ledger};
-use crate::model::Wholeness;
+use crate::model::{Fault, FaultKind, Stage, Wholeness};
 
 /// So many claimed batches may wait to be digested. Then the rest waits in the watch folder.
 const MAX_CLAIMED: usize = 10_000;
@@ -98,17 +99,11 @@ struct Taker<'a> {
 }
 
 impl Taker<'_> {
-    fn work(
-        &mut self,
-        way: &Way,
-        is_to_end: &dyn Fn() -> bool,
-        patience: &super::patience::Patience<'_>,
-    ) -> Result<(), Halt> {
+    fn work(&mut self, way: &Way, is_to_end: &dyn Fn() -> bool, patience: &Patience<'_>) -> Result<(), Halt> {
         let root = self.station.root().to_owned();
         // What a line that was killed had recorded and not received.
-        for claim in patience.persist(|| Ok(self.ledger.claims(&root)?))? {
-            self.carry_out(&claim_of(claim), is_to_end, patience)?;
-        }
+        let recorded = patience.persist(|| Ok(self.ledger.claims(&root)?))?;
+        self.carry_out(recorded.into_iter().map(claim_of).collect(), is_to_end, patience)?;
         loop {
             if is_to_end() || self.controls.is_draining() {
                 return Ok(());
@@ -129,11 +124,7 @@ impl Taker<'_> {
             };
             let Sight { ready, waiting, troubles, next } = sight;
             for error in troubles {
-                let fault = crate::model::Fault::new(
-                    crate::model::Stage::Intake,
-                    crate::model::FaultKind::Io,
-                    error.to_string(),
-                );
+                let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
                 let _ = way.found.send(Found::Trouble { path: error.path().to_owned(), fault });
                 let _ = way.wake.try_send(());
             }
@@ -144,9 +135,7 @@ impl Taker<'_> {
             if !ready.is_empty() {
                 let rows: Vec<ClaimRow> = ready.iter().map(row_of).collect();
                 patience.persist(|| Ok(self.ledger.claim(&root, &rows)?))?;
-                for claim in &ready {
-                    self.carry_out(claim, is_to_end, patience)?;
-                }
+                self.carry_out(ready, is_to_end, patience)?;
                 continue;
             }
             let longest = next.map_or(TICK, |next| next.saturating_duration_since(Instant::now()));
@@ -161,30 +150,39 @@ impl Taker<'_> {
         self.station.look(Instant::now(), &mut |path| whole(path), &mut taken)
     }
 
-    /// Carries out a recorded claim and hands its batch on.
+    /// Carries out recorded claims and hands their batches on. Those that are refused now are tried again until they go:
+    /// a recorded claim is never dropped.
     fn carry_out(
         &mut self,
-        claim: &Claim,
+        mut claims: Vec<Claim>,
         is_to_end: &dyn Fn() -> bool,
-        patience: &super::patience::Patience<'_>,
+        patience: &Patience<'_>,
     ) -> Result<(), Halt> {
-        let batch = loop {
-            match self.station.carry_out(claim) {
-                Ok(batch) => break batch,
-                Err(_) => {
-                    if is_to_end() {
-                        return Err(Halt::Quit);
+        while !claims.is_empty() {
+            let results = self.station.carry_out_all(&claims);
+            let mut refused = Vec::new();
+            for (claim, result) in claims.into_iter().zip(results) {
+                match result {
+                    Ok(Some(batch)) => {
+                        self.tell(Event::Claimed { station: self.index, files: batch.scans.len() as u64 });
+                        self.claimed.send(batch).map_err(|_| Halt::Quit)?;
                     }
-                    self.await_return(is_to_end);
+                    Ok(None) => {
+                        let root = self.station.root().to_owned();
+                        patience.persist(|| Ok(self.ledger.forget_claim(&root, &claim.key)?))?;
+                    }
+                    Err(_) => refused.push(claim),
                 }
             }
-        };
-        let Some(batch) = batch else {
-            let root = self.station.root().to_owned();
-            return Ok(patience.persist(|| Ok(self.ledger.forget_claim(&root, &claim.key)?))?);
-        };
-        self.tell(Event::Claimed { station: self.index, files: batch.scans.len() as u64 });
-        self.claimed.send(batch).map_err(|_| Halt::Quit)
+            claims = refused;
+            if !claims.is_empty() {
+                if is_to_end() {
+                    return Err(Halt::Quit);
+                }
+                self.await_return(is_to_end);
+            }
+        }
+        Ok(())
     }
 
     /// A share that went away, or a rename that was refused: this folder waits, the others go on.
