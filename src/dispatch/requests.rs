@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crossbeam_channel::Receiver;
+
 use super::Controls;
 use super::feed::{Feed, Found, Gone};
 use crate::intake::{self, IntakeRules};
@@ -19,6 +21,8 @@ pub(super) struct Desk<'a> {
     /// The folders of the line: nothing urgent may hold one of them, or lie in the target.
     pub(super) target: PathBuf,
     pub(super) controls: &'a Controls,
+    /// Closed when the line has ended.
+    pub(super) ended: Receiver<()>,
 }
 
 impl Desk<'_> {
@@ -29,7 +33,7 @@ impl Desk<'_> {
             match self.serve() {
                 Ok(true) => {}
                 Ok(false) | Err(_) => {
-                    let _ = crossbeam_channel::never::<()>().recv_timeout(TICK);
+                    let _ = self.ended.recv_timeout(TICK);
                 }
             }
         }

@@ -105,7 +105,9 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
         }
         let (feed, found) = feed(state.ledger()?, inputs);
         lanes.push(line::LaneSetup { found, urgent: true, walking: false, roots: Vec::new() });
-        let desk = requests::Desk { ledger: state.ledger()?, feed, rules, target: target.root().to_owned(), controls };
+        let (at_work, ended) = bounded(0);
+        let desk =
+            requests::Desk { ledger: state.ledger()?, feed, rules, target: target.root().to_owned(), controls, ended };
         scope.spawn(move || desk.run());
         let finisher = finish::Finisher {
             ledger: finisher_ledger,
@@ -147,6 +149,7 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
         // The lanes go with the line, which wakes feeds that wait for room.
         let result = line::Line::new(setup, lanes).run(&woken, &finished);
         quit.store(true, Ordering::SeqCst);
+        drop::<Sender<()>>(at_work);
         result
     })?;
     // All threads have ended; what is left may wait for the machine once more.
