@@ -50,7 +50,7 @@ const EXAMPLES: &str = "\
 Examples:
   scanstrasse check auslaenderamt                          is the pipeline file sound?
   scanstrasse run auslaenderamt /scans --output /akten     a backlog, to its end
-  scanstrasse watch posteingang                            what the scanner stations drop, as a service
+  scanstrasse watch your.toml                              what scanner stations drop, all day
   scanstrasse status /akten                                what is done, moving and held?
   scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?

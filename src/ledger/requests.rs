@@ -70,8 +70,12 @@ impl Ledger {
     /// SQLite failed.
     pub fn answer(&mut self, number: i64, state: RequestState, text: Option<&str>) -> Result<(), LedgerError> {
         self.write(|sql| {
-            sql.prepare_cached("UPDATE request SET state = ?2, answer = ?3 WHERE id = ?1")?
-                .execute(params![number, state, text])?;
+            // Paths may hold case numbers: they are kept no longer than they are needed.
+            sql.prepare_cached(
+                "UPDATE request SET state = ?2, answer = ?3, inputs = CASE WHEN ?2 < ?4 THEN inputs ELSE x'' END
+                 WHERE id = ?1",
+            )?
+            .execute(params![number, state, text, RequestState::Done])?;
             Ok(())
         })
     }
