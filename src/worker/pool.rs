@@ -3,11 +3,10 @@
 //! A child that dies, answers nonsense or misses its deadline costs the job it was at: it is killed, replaced, and the
 //! job comes back as a fault.
 
-use std::env;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -193,7 +192,9 @@ struct Process {
 impl Process {
     fn start(config: &PoolConfig) -> Result<(Self, Protection), PoolError> {
         let (ours, theirs) = UnixStream::pair()?;
-        let child = Command::new(env::current_exe()?)
+        // This very program, also after an upgrade has put another one in its place: both sides speak one protocol.
+        let child = Command::new("/proc/self/exe")
+            .arg0("scanstrasse")
             .arg(WORKER_ARGUMENT)
             // The stream is the child's standard input in both directions: what a native library prints to standard
             // output cannot get into a frame, and what it prints to standard error could be text of a page.

@@ -1,7 +1,9 @@
 //! `scanstrasse run` on damaged files: each is held for a reason, the rest is delivered.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -69,4 +71,49 @@ fn files_that_are_no_scans_are_told() {
     let json = run(input.to_str().unwrap(), &out, &["--json"]).output().unwrap();
     let summary: Value = serde_json::from_slice(&json.stdout).expect("the summary is JSON");
     assert_eq!(summary["left_lying"], serde_json::json!({"txt": 2, "xml": 1, "": 1}));
+}
+
+/// An upgrade while a line is at work: workers that are started anew are those of the program that runs.
+#[test]
+fn a_worker_that_dies_is_replaced_though_the_program_was_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, output) = (folder.path().join("scanstrasse"), folder.path().join("out"));
+    fs::copy(env!("CARGO_BIN_EXE_scanstrasse"), &program).unwrap();
+    let pipeline = crate::program::root().join("pipelines/auslaenderamt.toml");
+    let input = crate::program::root().join("testdata/broken");
+    let mut line = Command::new(&program)
+        .args(["run".as_ref(), pipeline.as_os_str(), input.as_os_str(), "--json".as_ref(), "--workers=1".as_ref()])
+        .arg("--output")
+        .arg(&output)
+        .env("SCANSTRASSE_MODELS", crate::program::root().join("models"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(line.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    told.find(|line| line.contains("page_started")).expect("a page is begun");
+    fs::remove_file(&program).unwrap();
+    assert!(kill_workers(line.id()) > 0, "no worker was found");
+    let rest = told.count();
+    let mut summary = String::new();
+    line.stdout.take().unwrap().read_to_string(&mut summary).unwrap();
+    assert_eq!(line.wait().unwrap().code(), Some(3), "{rest} more lines; {summary}");
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let count = |name: &str| summary[name].as_u64().unwrap();
+    assert_eq!(count("pages_received"), count("pages_delivered") + count("pages_held") + count("blanks_recorded"));
+    assert!(count("pages_delivered") > 0, "{summary}");
+}
+
+/// A worker stands in the list of children of the thread that it belongs to.
+fn kill_workers(process: u32) -> usize {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.unwrap().path().join("children")).ok());
+    let workers: Vec<i32> =
+        children.flat_map(|text| text.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>()).collect();
+    let kill = |pid| {
+        let worker = rustix::process::Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process(worker, rustix::process::Signal::KILL)
+    };
+    workers.into_iter().filter(|&pid| kill(pid).is_ok()).count()
 }
