@@ -142,8 +142,13 @@ impl Folder {
     /// Takes back what an interrupted attempt left of a file that nobody has recorded: the file, or its part.
     ///
     /// # Errors
-    /// The target refused.
+    /// The target refused, or is away: then nobody knows what stands there.
     pub fn withdraw(&self, folder: &str, name: &str) -> Result<(), TargetError> {
+        let expect_target = || match self.is_same() {
+            true => Ok(()),
+            false => Err(self.refused(&self.root, io::ErrorKind::NotFound.into())),
+        };
+        expect_target()?;
         let dir = self.root.join(folder);
         let mut any = false;
         for path in [dir.join(format!(".{name}.part")), dir.join(name)] {
@@ -153,7 +158,11 @@ impl Folder {
                 any = true;
             }
         }
-        if any { durable::sync_dir(&dir).map_err(|source| self.refused(&dir, source)) } else { Ok(()) }
+        if any {
+            durable::sync_dir(&dir).map_err(|source| self.refused(&dir, source))?;
+        }
+        // Away in between, the files would have been missed.
+        expect_target()
     }
 
     fn write_part<E>(
@@ -186,6 +195,21 @@ impl Folder {
 mod tests {
     use super::*;
     use crate::model::Digest;
+
+    #[test]
+    fn nothing_is_called_withdrawn_while_the_target_is_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, away) = (dir.path().join("out"), dir.path().join("away"));
+        let target = Folder::open(&root).unwrap();
+        let write = |out: &mut Part| out.write_all(b"document");
+        target.place("A", "1.pdf", write, |_| Ok(())).map_err(|_| "placed").unwrap();
+        fs::rename(&root, &away).unwrap();
+        assert!(target.withdraw("A", "1.pdf").is_err(), "it stands there all the same");
+        fs::rename(&away, &root).unwrap();
+        target.withdraw("A", "1.pdf").unwrap();
+        assert!(!root.join("A/1.pdf").exists());
+        target.withdraw("A", "1.pdf").unwrap();
+    }
 
     fn names(dir: &Path) -> Vec<String> {
         let mut names: Vec<String> =
