@@ -1,4 +1,4 @@
-//! Folders that are still there after a power cut: made, and their names forced to disk.
+//! Folders that are still there after a power cut: made, and their names forced to disk; and renames over nothing.
 //!
 //! A file's own `fsync` does not keep its name, nor a folder's name: that stands in the folder above (fsync(2)). So whoever
 //! makes a folder forces the one above it to disk, and whoever may have been killed in between does so when it starts.
@@ -8,7 +8,35 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
 use crate::saboteur::{self, Step};
+
+/// Renames `source` to `target`, never over another file.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if something is there, [`io::ErrorKind::NotFound`] if the source has gone.
+pub(crate) fn rename_new(source: &Path, target: &Path) -> io::Result<()> {
+    saboteur::step(Step::Rename)?;
+    match renameat_with(CWD, source, CWD, target, RenameFlags::NOREPLACE) {
+        // The file system (NFS, FUSE), or the kernel, does not know the flag.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_after_a_look(source, target),
+        result => Ok(result?),
+    }
+}
+
+/// Where the file system cannot do both in one. That one file is not taken by two instances holds all the same: a rename
+/// gives it to one of them. What remains is the moment between the two steps, in which another file would have to
+/// come to the same place; that is below a name that this instance gave once.
+fn rename_after_a_look(source: &Path, target: &Path) -> io::Result<()> {
+    fs::symlink_metadata(source)?;
+    match fs::symlink_metadata(target) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(source, target),
+        Err(error) => Err(error),
+    }
+}
 
 /// Forces a folder's list of names to disk.
 pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {

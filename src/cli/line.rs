@@ -6,13 +6,44 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use clap::Args;
+
+use super::language::LanguageArguments;
 use super::{Exit, Failure, processors};
-use crate::deliver::folder::{Folder, PROBE_PREFIX};
+use crate::deliver::folder::{Folder, PROBE_PREFIX, STATE_FOLDER};
 use crate::dispatch::RunError;
 use crate::infer::ModelFolder;
 use crate::pipeline::{self, LoadError, Pipeline};
 use crate::worker::PoolConfig;
 use crate::worker::pool::{Pool, PoolError};
+
+/// Options that `run` and `watch` share.
+#[derive(Debug, Args)]
+pub(super) struct LineArguments {
+    /// Where the line remembers what it did; keep it on a local disk [default: the pipeline's line.state, else
+    /// .scanstrasse in the output folder]
+    #[arg(long, value_name = "DIR")]
+    pub(super) state: Option<PathBuf>,
+    /// Worker processes [default: the pipeline's line.workers, else one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) workers: Option<u16>,
+    /// Events as JSON lines on standard error, the summary as JSON on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Lines of text instead of a screen
+    #[arg(long)]
+    pub(super) plain: bool,
+    #[command(flatten)]
+    pub(super) language: LanguageArguments,
+}
+
+impl LineArguments {
+    /// The state folder of a line that delivers to `output`.
+    pub(super) fn state_dir(&self, pipeline: &Pipeline, output: &Path) -> PathBuf {
+        let named = self.state.clone().or_else(|| pipeline.state.clone());
+        named.unwrap_or_else(|| output.join(STATE_FOLDER))
+    }
+}
 
 /// Loads a pipeline by name or path; every problem of the file becomes one failure.
 pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {

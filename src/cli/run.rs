@@ -7,13 +7,13 @@ use std::thread;
 use clap::Args;
 use crossbeam_channel::unbounded;
 
-use super::language::LanguageArguments;
-use super::line::{expect_outside, load_pipeline, pool_config, prepare_output, start_pool, stop_on_signals};
+use super::line::{
+    LineArguments, expect_outside, load_pipeline, pool_config, prepare_output, start_pool, stop_on_signals,
+};
 use super::paused::Places;
 use super::show::{self, Display, Scene, Show};
 use super::summary::{print_json, print_text, undecided};
 use super::{Exit, Failure, urgent, warn_of_gaps};
-use crate::deliver::folder::STATE_FOLDER;
 use crate::dispatch::{self, Backlog, Controls};
 
 /// Process a backlog of scans to its end, and deliver case files to a folder
@@ -31,25 +31,12 @@ pub(super) struct RunArguments {
     /// Where the case files go
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
-    /// Where the line remembers what it did; keep it on a local disk [default: the pipeline's line.state, else
-    /// .scanstrasse in the output folder]
-    #[arg(long, value_name = "DIR")]
-    state: Option<PathBuf>,
-    /// Worker processes [default: the pipeline's line.workers, else one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    workers: Option<u16>,
-    /// Events as JSON lines on standard error, the summary as JSON on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    line: LineArguments,
     /// Take these scans before all others: a line that is at work with this output does them at once, and this command
     /// waits until they are delivered
     #[arg(long)]
     urgent: bool,
-    /// Lines of text instead of a screen
-    #[arg(long)]
-    plain: bool,
-    #[command(flatten)]
-    language: LanguageArguments,
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
@@ -57,25 +44,21 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     check_inputs(&arguments.inputs)?;
     expect_outside(&arguments.output, &arguments.inputs)?;
     prepare_output(&arguments.output)?;
-    let state = arguments
-        .state
-        .clone()
-        .or_else(|| pipeline.state.clone())
-        .unwrap_or_else(|| arguments.output.join(STATE_FOLDER));
-    let config = pool_config(&pipeline, arguments.workers)?;
+    let state = arguments.line.state_dir(&pipeline, &arguments.output);
+    let config = pool_config(&pipeline, arguments.line.workers)?;
     let controls = Controls::default();
     stop_on_signals(controls.stop_flag())?;
     if arguments.urgent
-        && let Some(exit) = urgent::hand_over(&state, &arguments.inputs, controls.stop_flag(), arguments.json)?
+        && let Some(exit) = urgent::hand_over(&state, &arguments.inputs, controls.stop_flag(), arguments.line.json)?
     {
         return Ok(exit);
     }
     let pool = start_pool(config)?;
-    warn_of_gaps(pool.protection(), arguments.json);
+    warn_of_gaps(pool.protection(), arguments.line.json);
     let backlog =
         Backlog { pipeline, inputs: arguments.inputs.clone(), output: arguments.output.clone(), state_dir: state };
 
-    let lang = arguments.language.choose();
+    let lang = arguments.line.language.choose();
     let longest = backlog.pipeline.pauses.longest;
     let (events, news) = unbounded();
     let mut show = Show::begin(Scene {
@@ -84,7 +67,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         watches: false,
         places: Places::new(&backlog.state_dir, &backlog.output, &backlog.inputs, longest),
         lang,
-        display: Display::choose(arguments.json, arguments.plain),
+        display: Display::choose(arguments.line.json, arguments.line.plain),
         controls: &controls,
     });
     show.workers(pool.activities().clone());
@@ -99,7 +82,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         Ok(result) => result.map_err(|e| Failure::stopped(e.to_string(), e.remedy()))?,
         Err(_) => return Err(Failure::stopped("the dispatcher broke down", "run the same command again")),
     };
-    if arguments.json {
+    if arguments.line.json {
         print_json(&summary)
     } else {
         print_text(lang, &summary, &arguments.output)

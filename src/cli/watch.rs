@@ -18,8 +18,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 use serde_json::{Value, json};
 
 use super::board::{Phase, View};
-use super::language::LanguageArguments;
-use super::line::{no_workers, prepare_output, reload_on_signal, start_pool, stop_on_signals};
+use super::line::{LineArguments, no_workers, prepare_output, reload_on_signal, start_pool, stop_on_signals};
 use super::metrics::{self, Health, Metrics};
 use super::paused::Places;
 use super::progress::json_line;
@@ -53,21 +52,8 @@ pub(super) struct WatchArguments {
     /// Where the case files go [default: the pipeline's target.folder]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Where the line remembers what it did; keep it on a local disk [default: the pipeline's line.state, else
-    /// .scanstrasse in the output folder]
-    #[arg(long, value_name = "DIR")]
-    state: Option<PathBuf>,
-    /// Worker processes [default: the pipeline's line.workers, else one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    workers: Option<u16>,
-    /// Events as JSON lines on standard error, the summary as JSON on standard output
-    #[arg(long)]
-    json: bool,
-    /// Lines of text instead of a screen
-    #[arg(long)]
-    plain: bool,
     #[command(flatten)]
-    language: LanguageArguments,
+    line: LineArguments,
     /// Answer Prometheus at this address, as 127.0.0.1:9464 [default: the pipeline's service.metrics, else nowhere]
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
@@ -85,8 +71,8 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<Exit, Failure> {
     stop_on_signals(&stop)?;
     let mut desk = Desk {
         arguments,
-        lang: arguments.language.choose(),
-        voice: Voice::choose(arguments.json),
+        lang: arguments.line.language.choose(),
+        voice: Voice::choose(arguments.line.json),
         service: Service::from_environment(),
         stop,
         reload: reload_on_signal()?,
@@ -193,7 +179,7 @@ impl Desk<'_> {
         let display = match self.voice {
             Voice::Journal => Display::Silent,
             Voice::Json => Display::Json,
-            Voice::Text => Display::choose(false, self.arguments.plain),
+            Voice::Text => Display::choose(false, self.arguments.line.plain),
         };
         let mut show = Show::begin(Scene {
             line: pipeline.name.clone(),

@@ -224,15 +224,11 @@ impl<'a> Line<'a> {
         let mut next: Option<(u64, Job, Flight)> = None;
         loop {
             self.setup.controls.beat();
-            let may_begin = if self.setup.controls.is_stopping() {
+            if self.setup.controls.is_stopping() {
                 self.stopping = true;
                 next = None;
                 self.drop_waiting();
-                false
-            } else {
-                self.may_begin()?
-            };
-            if may_begin {
+            } else if (next.is_none() || self.has_urgent()) && self.may_begin()? {
                 self.send_urgent()?;
                 next = next.or_else(|| self.next_job());
             }

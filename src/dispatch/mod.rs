@@ -275,11 +275,9 @@ pub fn watch(
     let mut inputs: Vec<PathBuf> = Vec::with_capacity(stations.len());
     for StationRules { folder, .. } in stations {
         let input = |source| RunError::Input { path: folder.clone(), source };
-        let real = std::fs::read_dir(folder).and_then(|_| folder.canonicalize()).map_err(input)?;
+        let real = folder.canonicalize().map_err(input)?;
         // The pipeline file compares what is written there; links lead elsewhere.
-        if let Some(other) = inputs.iter().find(|other| other.starts_with(&real) || real.starts_with(other)) {
-            return Err(RunError::InputsOverlap { one: other.clone(), other: real });
-        }
+        expect_apart(&inputs, &real)?;
         inputs.push(real);
     }
     start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, whole: Some(whole) })
@@ -295,10 +293,16 @@ fn distinct_inputs(backlog: &Backlog) -> Result<Vec<PathBuf>, RunError> {
         if inputs.contains(&real) {
             continue;
         }
-        if let Some(other) = inputs.iter().find(|other| other.starts_with(&real) || real.starts_with(other)) {
-            return Err(RunError::InputsOverlap { one: other.clone(), other: real });
-        }
+        expect_apart(&inputs, &real)?;
         inputs.push(real);
     }
     Ok(inputs)
+}
+
+/// None of the inputs may lie in another.
+fn expect_apart(inputs: &[PathBuf], real: &Path) -> Result<(), RunError> {
+    match inputs.iter().find(|other| other.starts_with(real) || real.starts_with(other)) {
+        Some(other) => Err(RunError::InputsOverlap { one: other.clone(), other: real.to_owned() }),
+        None => Ok(()),
+    }
 }

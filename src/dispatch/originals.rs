@@ -10,7 +10,8 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::intake::{path_of, station::StationRules};
+use crate::intake::path_of;
+use crate::intake::station::{StationRules, rename_beside};
 use crate::ledger::{Ledger, LedgerError, Original, OriginalPlace};
 use crate::model::Fault;
 use crate::words::{Lang, held_note};
@@ -72,48 +73,17 @@ fn put(shelf: &Shelves, original: &Original) -> io::Result<(i64, PathBuf, Origin
 fn bring(from: &Path, to: &Path) -> io::Result<PathBuf> {
     let folder = to.parent().ok_or(io::ErrorKind::InvalidInput)?;
     make_dirs(folder)?;
-    let mut target = to.to_owned();
-    for further in 2..MAX_NAMESAKES {
-        match rename_new(from, &target) {
-            Ok(()) => break,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => target = namesake(to, further),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && target.exists() => break,
-            Err(error) => return Err(error),
-        }
-    }
+    let there = match rename_beside(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => to.to_owned(),
+        result => result?,
+    };
     durable::sync_dir(folder)?;
-    Ok(target)
-}
-
-/// Most files of one name that are told apart by a number.
-const MAX_NAMESAKES: u32 = 1000;
-
-/// `a.tif` as `a (2).tif`.
-fn namesake(path: &Path, number: u32) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(" ({number})"));
-    if let Some(ending) = path.extension() {
-        name.push(".");
-        name.push(ending);
-    }
-    path.with_file_name(name)
+    Ok(there)
 }
 
 /// Folders as open as those above them: people of the station look into them.
 fn make_dirs(folder: &Path) -> io::Result<()> {
     if folder.is_dir() { Ok(()) } else { durable::make_dirs(folder, 0o777) }
-}
-
-/// Renames, unless `to` is there.
-fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        Ok(()) => Ok(()),
-        // File systems that do not know the flag; only this line writes here.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !to.exists() => fs::rename(from, to),
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Longest name of a file, in bytes, on all file systems that are usual.

@@ -20,6 +20,8 @@ pub(super) struct Desk<'a> {
     pub(super) rules: &'a IntakeRules,
     /// The folders of the line: nothing urgent may hold one of them, or lie in the target.
     pub(super) target: PathBuf,
+    /// The inputs are watch folders.
+    pub(super) watches: bool,
     pub(super) controls: &'a Controls,
     /// Closed when the line has ended.
     pub(super) ended: Receiver<()>,
@@ -87,6 +89,10 @@ impl Desk<'_> {
         }
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
         for input in self.feed.inputs {
+            if self.watches && folder.starts_with(input) {
+                // Walked in place it would be received once more when it is claimed.
+                return Err(format!("{} lies in a watch folder: the line takes it by itself", path.display()));
+            }
             if let Ok(below) = folder.strip_prefix(input) {
                 return Ok((input.clone(), below.to_owned()));
             }

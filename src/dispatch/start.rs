@@ -47,21 +47,27 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     }
     let state = StateDir::claim(&backlog.state_dir)?;
     let mut ledger = state.ledger()?;
-    let (finisher_ledger, feed_ledger, mut count_ledger) = (state.ledger()?, state.ledger()?, state.ledger()?);
+    let (finisher_ledger, desk_ledgers) = (state.ledger()?, [state.ledger()?, state.ledger()?]);
     bind(&mut ledger, &target)?;
     let recipe = ledger.recipe(backlog.pipeline.recipe.digest())?;
     ledger.recover(recipe)?;
     ledger.apply_decisions(true)?;
     ledger.void_requests()?;
     ledger.begin_run(Timestamp::now())?;
-    let walks = walks(given, &ledger.roots()?);
-    let mut inputs: Vec<PathBuf> = walks.iter().map(|(root, _)| root.clone()).collect();
-    inputs.dedup();
-    let inputs = &inputs;
+    // Watch folders are what they are, whatever was walked before.
+    let walks = walks(given, &if stations.is_empty() { ledger.roots()? } else { Vec::new() });
+    let inputs = &roots(&walks);
     let store = state.store()?;
     sweep(&ledger, &store)?;
     let shelves: Vec<Shelves> = inputs.iter().zip(stations).map(|(root, rules)| Shelves::new(root, rules)).collect();
     originals::put_away(&mut ledger, &shelves, None)?;
+    // All that can fail comes before the first thread: an error among threads would wait for them for ever.
+    let backlog_ledgers = if stations.is_empty() { Some((state.ledger()?, state.ledger()?)) } else { None };
+    let instance = if stations.is_empty() { String::new() } else { ledger.instance()? };
+    let mut watched = Vec::with_capacity(stations.len());
+    for rules in stations {
+        watched.push((Station::open(rules, &instance)?, rules.urgent, state.ledger()?, state.ledger()?));
+    }
 
     // Set when the line ends early, for whatever reason: the other threads end soon.
     let quit = AtomicBool::new(false);
@@ -81,7 +87,7 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             (Feed { ledger, inputs, way: Way { found, wake: wake.clone() }, quit: quits, patience }, messages)
         };
         let mut lanes = Vec::new();
-        if stations.is_empty() {
+        if let Some((feed_ledger, mut count_ledger)) = backlog_ledgers {
             scope.spawn(move || {
                 let overviews = given.iter().filter_map(|input| intake::overview(input, rules).ok());
                 let (scans, bytes) = overviews.fold((0, 0u64), |(n, b), o| (n + o.scans, b.saturating_add(o.bytes)));
@@ -94,20 +100,27 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             let walks = &walks;
             scope.spawn(move || feed.walk_inputs(walks, rules));
         }
-        let instance = if stations.is_empty() { String::new() } else { ledger.instance()? };
-        for (index, (rules, root)) in stations.iter().zip(inputs).enumerate() {
+        for (index, (station, urgent, ledger, feed_ledger)) in watched.into_iter().enumerate() {
             let Some(whole) = whole else { break };
-            let station = Station::open(rules, &instance)?;
-            let (feed, found) = feed(state.ledger()?, &[]);
-            lanes.push(line::LaneSetup { found, urgent: rules.urgent, walking: true, roots: vec![root.clone()] });
-            let watcher = stations::Watcher { index, station, ledger: state.ledger()?, feed, whole, controls, events };
+            let (feed, found) = feed(feed_ledger, &[]);
+            let roots = vec![station.root().to_owned()];
+            lanes.push(line::LaneSetup { found, urgent, walking: true, roots });
+            let watcher = stations::Watcher { index, station, ledger, feed, whole, controls, events };
             scope.spawn(move || watcher.run());
         }
-        let (feed, found) = feed(state.ledger()?, inputs);
+        let [desk_ledger, feed_ledger] = desk_ledgers;
+        let (feed, found) = feed(feed_ledger, inputs);
         lanes.push(line::LaneSetup { found, urgent: true, walking: false, roots: Vec::new() });
         let (at_work, ended) = bounded(0);
-        let desk =
-            requests::Desk { ledger: state.ledger()?, feed, rules, target: target.root().to_owned(), controls, ended };
+        let desk = requests::Desk {
+            ledger: desk_ledger,
+            feed,
+            rules,
+            target: target.root().to_owned(),
+            watches: !stations.is_empty(),
+            controls,
+            ended,
+        };
         scope.spawn(move || desk.run());
         let finisher = finish::Finisher {
             ledger: finisher_ledger,
@@ -169,6 +182,17 @@ fn walks(inputs: &[PathBuf], known: &[PathBuf]) -> Vec<(PathBuf, PathBuf)> {
     inputs.iter().map(walk).collect()
 }
 
+/// The roots of walks, each once.
+fn roots(walks: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = Vec::with_capacity(walks.len());
+    for (root, _) in walks {
+        if !roots.contains(root) {
+            roots.push(root.clone());
+        }
+    }
+    roots
+}
+
 /// A state folder delivers to one target, and a target is delivered to from one state folder: only so do numbers and
 /// accounts fit.
 fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
@@ -222,4 +246,22 @@ fn summary(ledger: &Ledger, worked: line::Worked, stopped: bool) -> Result<Summa
         pages_processed_now: worked.processed,
         stopped: stopped && (totals.batches_open > 0 || !worked.walked),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_below_a_known_root_is_walked_from_there_and_each_root_counts_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        for name in ["all/1", "all/2", "other"] {
+            std::fs::create_dir_all(path(name)).unwrap();
+        }
+        let walks = walks(&[path("all/1"), path("other"), path("all/2")], &[path("all"), path("gone")]);
+        assert_eq!(walks, [(path("all"), "1".into()), (path("other"), PathBuf::new()), (path("all"), "2".into())]);
+        assert_eq!(roots(&walks), [path("all"), path("other")]);
+    }
 }

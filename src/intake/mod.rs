@@ -1,7 +1,8 @@
 //! Folders of scanner output in, batches of scan files out, in a stable order.
 //!
-//! Reads names, sizes and bytes for the digest; parses nothing but the index files of stations ([`layouts`]). A walk holds one folder's names at a time for each level
-//! of the tree, never the backlog. Names that are no UTF-8 keep their identity, see [`FoundScan::name`].
+//! Reads names, sizes and bytes for the digest; parses nothing but the index files of stations ([`layouts`]). A walk holds
+//! one folder's names at a time for each level of the tree, never the backlog. Names that are no UTF-8 keep their identity,
+//! see [`FoundScan::name`].
 
 use std::path::PathBuf;
 

@@ -107,7 +107,7 @@ fn push_field(text: &mut String, name: &str, value: &str) {
 }
 
 /// Breaks a text at its blanks; a longer word stands alone. Control characters do nothing.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         match lines.last_mut() {

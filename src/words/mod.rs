@@ -9,7 +9,7 @@ mod en;
 mod held_note;
 mod numbers;
 
-pub use held_note::held_note;
+pub use held_note::{held_note, wrapped};
 
 use crate::model::{FaultKind, Stage};
 

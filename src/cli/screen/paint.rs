@@ -7,7 +7,8 @@ use ratatui::widgets::Widget;
 
 use crate::cli::board::{Phase, View};
 use crate::cli::paused::Places;
-use crate::cli::sheet::{Look, Tone, sheet, wrapped};
+use crate::cli::sheet::{Look, Tone, sheet};
+use crate::words::wrapped;
 
 /// What stands at the foot.
 #[derive(Clone, Copy, Debug, Default)]

@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 use crate::cli::board::{DiskView, Phase, StationView, View, WorkerView};
 use crate::cli::paused::Places;
 use crate::cli::progress::left_text;
-use crate::words::{Lang, Words};
+use crate::words::{Lang, Words, wrapped};
 use crate::worker::Doing;
 
 /// A line narrower than this gets its blocks one below the other.
@@ -523,21 +523,6 @@ fn fitted(name: &str, width: usize) -> String {
     }
     let gap = width.saturating_sub(Span::raw(text.as_str()).width());
     text + &" ".repeat(gap)
-}
-
-/// Breaks a text at its blanks.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// Local time: `14:05`, with its day if that is not the day of `now`.

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use super::WatchArguments;
 use crate::cli::Failure;
 use crate::cli::line::{expect_outside, load_pipeline, pool_config};
-use crate::deliver::folder::STATE_FOLDER;
 use crate::dispatch::Backlog;
 use crate::worker::PoolConfig;
 
@@ -42,8 +41,7 @@ impl Definition {
             })?;
         }
         expect_outside(&output, &inputs)?;
-        let named = arguments.state.clone().or_else(|| pipeline.state.clone());
-        let state_dir = named.unwrap_or_else(|| output.join(STATE_FOLDER));
+        let state_dir = arguments.line.state_dir(&pipeline, &output);
         let metrics = arguments.metrics.or(pipeline.metrics);
         if let Some(open) = metrics.filter(|address| !address.ip().is_loopback() && !arguments.metrics_open) {
             return Err(Failure::usage(
@@ -51,7 +49,7 @@ impl Definition {
                 "name an address of this machine only, as 127.0.0.1:9464, or add --metrics-open if that is meant",
             ));
         }
-        let config = pool_config(&pipeline, arguments.workers)?;
+        let config = pool_config(&pipeline, arguments.line.workers)?;
         Ok(Self { backlog: Backlog { pipeline, inputs, output, state_dir }, config, metrics })
     }
 

@@ -82,6 +82,11 @@ impl Lane {
 }
 
 impl Line<'_> {
+    /// Whether urgent work waits for a worker.
+    pub(super) fn has_urgent(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.urgent && !(lane.unopened.is_empty() && lane.pages.is_empty()))
+    }
+
     /// What no lane may wait for: the next task of an urgent lane.
     pub(super) fn next_urgent(&mut self) -> Option<Task> {
         self.lanes.iter_mut().filter(|lane| lane.urgent).find_map(Lane::next_task)

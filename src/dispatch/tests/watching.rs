@@ -258,3 +258,25 @@ fn a_folder_of_the_backlog_can_be_hurried_and_is_not_done_twice() {
     alone.inputs = vec![rig.input().join("198")];
     assert_eq!(rig.run_backlog(&alone).pages_received, 399);
 }
+
+#[test]
+fn what_lies_in_a_watch_folder_is_not_taken_a_second_time_as_urgent() {
+    let mut rig = Rig::new(&[]);
+    rig.pipeline.watch = vec![station(&rig, "one")];
+    drop_scan(&rig, "one/1/1.fake", &["scan a"]);
+    drop_scan(&rig, "one/later/1.fake.tmp", &["scan b"]);
+    let asked = AtomicUsize::new(0);
+    watch_until(&rig, false, |event| {
+        let ask = |kind, inputs: &[PathBuf]| {
+            open_to_decide(&rig.state()).unwrap().ask(kind, inputs, jiff::Timestamp::UNIX_EPOCH).unwrap()
+        };
+        if *event == Event::BatchDelivered && asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            ask(RequestKind::Urgent, &[rig.dir.path().join("one/later")]);
+            ask(RequestKind::Drain, &[]);
+        }
+        false
+    });
+    let (state, answer) = open_to_decide(&rig.state()).unwrap().request(1).unwrap();
+    assert_eq!(state, RequestState::Refused);
+    assert!(answer.unwrap().contains("lies in a watch folder"));
+}

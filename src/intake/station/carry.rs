@@ -7,9 +7,6 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
-
 use super::claims::numbered;
 use super::markers;
 use super::{Claim, ClaimedFile, Completion, StationRules};
@@ -17,7 +14,6 @@ use crate::durable;
 use crate::intake::names::extension;
 use crate::intake::walk::found;
 use crate::intake::{FoundBatch, FoundScan, IntakeError};
-use crate::saboteur::{self, Step};
 
 /// Permissions of the folders that are made in a watch folder, less the umask: for ourselves, and for the group as far as
 /// it may use the watch folder, so that instances of several users can share it. For nobody else: these are case files.
@@ -113,34 +109,33 @@ fn tidy(root: &Path, rules: &StationRules, claim: &Claim) {
 /// # Errors
 /// Refused, or another file has the place ([`io::ErrorKind::AlreadyExists`]).
 fn bring(file: &ClaimedFile) -> io::Result<()> {
-    saboteur::step(Step::Rename)?;
-    match rename(&file.source, &file.path) {
+    match durable::rename_new(&file.source, &file.path) {
         // It has gone, be it to its place by an earlier attempt.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
     }
 }
 
-/// Renames `source` to `target` unless something is there.
-fn rename(source: &Path, target: &Path) -> io::Result<()> {
-    match renameat_with(CWD, source, CWD, target, RenameFlags::NOREPLACE) {
-        // The file system (NFS, FUSE), or the kernel, does not know the flag.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_after_a_look(source, target),
-        result => Ok(result?),
+/// Renames a file to `target`, or where another has that name, to the next numbered one; where it is then.
+///
+/// # Errors
+/// Refused, or the source has gone.
+pub fn rename_beside(source: &Path, target: &Path) -> io::Result<PathBuf> {
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut free = target.to_owned();
+    for number in 2..MAX_NAMESAKES {
+        match durable::rename_new(source, &free) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                free = target.with_file_name(numbered(name, number, true));
+            }
+            result => return result.map(|()| free),
+        }
     }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Where the file system cannot do both in one. That one file is not taken by two instances holds all the same: a rename
-/// gives it to one of them. What remains is the moment between the two steps, in which another file would have to
-/// come to the same place; that lies in this instance's own folder, below a name that it gave once.
-fn rename_after_a_look(source: &Path, target: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(target) {
-        Ok(_) if fs::symlink_metadata(source).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) => Ok(()),
-        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(source, target),
-        Err(error) => Err(error),
-    }
-}
+/// Most files of one name that are told apart by a number.
+const MAX_NAMESAKES: u32 = 1000;
 
 /// Makes `folder`, which lies in `root`, and those between the two. No link leads out of the watch folder on this way.
 fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
@@ -200,14 +195,5 @@ fn has_scans(folder: &Path, rules: &StationRules) -> bool {
 
 fn put_away(root: &Path, source: &Path, folder: &Path, name: &OsStr) -> io::Result<()> {
     make_folders(root, folder)?;
-    let mut target = folder.join(name);
-    for number in 2..1000 {
-        match rename(source, &target) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                target = folder.join(numbered(name, number, true))
-            }
-            result => return result,
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
+    rename_beside(source, &folder.join(name)).map(drop)
 }

@@ -23,6 +23,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use self::carry::rename_beside;
+
 use self::claims::Desk;
 use self::folders::{Entry, Folder, Folders, Kind};
 use self::notice::Kernel;
