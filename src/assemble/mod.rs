@@ -11,6 +11,8 @@ pub mod collate;
 mod matching;
 mod reading;
 
+use crate::model::{Fault, FaultKind, Field};
+
 pub use classify::{Evidence, Matcher, UNKNOWN_TYPE};
 
 /// Where one document ends and the next begins.
@@ -48,6 +50,8 @@ pub struct PageFacts {
     pub blank: bool,
     /// What its text says about types.
     pub evidence: Evidence,
+    /// Alarms about it that a person has looked at: they are raised no more.
+    pub confirmed: Vec<FaultKind>,
 }
 
 /// How a batch becomes documents.
@@ -64,6 +68,8 @@ pub struct AssembleRules<'a> {
 /// A document: consecutive pages of one type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
+    /// The case that a separator names; `None`: that of the batch.
+    pub case: Option<String>,
     /// Its type; [`UNKNOWN_TYPE`] if no rule is sure enough.
     pub type_name: String,
     /// 0 to 1: how sure the type is. Of an unknown type: the confidence that was not enough.
@@ -72,15 +78,31 @@ pub struct Document {
     pub pages: Vec<usize>,
     /// Positions of the held pages that lie where the document lies.
     pub held: Vec<usize>,
+    /// Its index fields; their pages count in `pages`.
+    pub fields: Vec<Field>,
 }
 
-/// Where every page of a batch went, as positions in the batch. Held pages are in neither.
+/// Something about pages that a person has to look at before they go on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alarm {
+    /// What. Its stage is [`crate::model::Stage::Assemble`], its detail tells counts, never values.
+    pub fault: Fault,
+    /// Positions of the pages that wait, ascending; at least one. A person decides about the first one, all others wait for
+    /// it. They are in no document.
+    pub pages: Vec<usize>,
+}
+
+/// Where every page of a batch went, as positions in the batch: each in one list. Held pages are in none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Assembly {
     /// The documents in order.
     pub documents: Vec<Document>,
     /// Blank pages left out.
     pub blanks: Vec<usize>,
+    /// Separator sheets.
+    pub separators: Vec<usize>,
+    /// What a person has to look at.
+    pub alarms: Vec<Alarm>,
 }
 
 /// Makes documents of the pages of a batch.
@@ -99,7 +121,14 @@ pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
         }
         if !kept.is_empty() {
             let (type_name, confidence) = rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence));
-            assembly.documents.push(Document { type_name, confidence, pages: kept, held });
+            assembly.documents.push(Document {
+                case: None,
+                type_name,
+                confidence,
+                pages: kept,
+                held,
+                fields: Vec::new(),
+            });
         }
         start = end;
     }

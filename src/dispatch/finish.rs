@@ -279,6 +279,7 @@ impl Finisher<'_> {
                 held,
                 blank: record.as_ref().is_some_and(|record| record.blank.is_blank),
                 evidence: record.map(|record| matcher.evidence(&record)).unwrap_or_default(),
+                confirmed: Vec::new(),
             });
             Ok(())
         })?;

@@ -18,6 +18,8 @@ pub enum Stage {
     Ocr,
     /// The worker process itself.
     Worker,
+    /// Making documents of pages.
+    Assemble,
     /// Writing the PDF.
     Pdf,
     /// Handing over to the target.
@@ -62,6 +64,16 @@ pub enum FaultKind {
     Noise,
     /// Fronts and backs of a stack cannot be brought together for certain: an odd number of pages, or not all of them here.
     Unpaired,
+    /// A separator sheet says another number of pages or sheets than was found.
+    CountDiffers,
+    /// A document is improbably long for its type: a separator may have been missed.
+    TooLong,
+    /// The same separator sheet was found twice.
+    RepeatedSheet,
+    /// A case number is not what case numbers are: its check digit is wrong, or the list of cases does not have it.
+    CaseNumber,
+    /// The document's type is in doubt, and the pipeline wants a person to look.
+    TypeInDoubt,
 }
 
 impl FaultKind {
@@ -79,6 +91,11 @@ impl FaultKind {
             | Self::Changed
             | Self::Noise
             | Self::Unpaired
+            | Self::CountDiffers
+            | Self::TooLong
+            | Self::RepeatedSheet
+            | Self::CaseNumber
+            | Self::TypeInDoubt
             | Self::Waits => false,
         }
     }
@@ -102,6 +119,11 @@ impl FaultKind {
             Self::Noise => "the page is strewn with specks",
             Self::Engine => "the text recognition failed",
             Self::Unpaired => "fronts and backs of the stack cannot be paired",
+            Self::CountDiffers => "the separator sheet tells another number of pages",
+            Self::TooLong => "the document is too long for its type",
+            Self::RepeatedSheet => "the same separator sheet came twice",
+            Self::CaseNumber => "the case number cannot be right",
+            Self::TypeInDoubt => "the document's type is in doubt",
             Self::Waits => "waits for another page of its document",
         }
     }
@@ -129,6 +151,19 @@ impl FaultKind {
                 "scan this sheet again as a new file, brighter or in grey; the engine \"ppocr\" reads through such specks"
             }
             Self::Engine => "check the models with `make models`, then scan this sheet again as a new file",
+            Self::CountDiffers => {
+                "compare with the paper: scan what is missing as a new batch and discard these pages, or release them as they are"
+            }
+            Self::TooLong => {
+                "look whether a separator sheet was missed: scan the stack again as a new batch and discard these pages, or release them as one document"
+            }
+            Self::RepeatedSheet => {
+                "look whether sheets were scanned twice: discard these pages, or release them if the paper really has the sheet twice"
+            }
+            Self::CaseNumber => {
+                "look up the case number: mend the list of cases and retry, or release the pages to the case that their folder names"
+            }
+            Self::TypeInDoubt => "look at the document: release it under the type that was found, or as unknown",
             Self::Waits => "decide about the page that it waits for",
             Self::Unpaired => {
                 "count the sheets and scan the stack again as a new batch; release the page to have this stack delivered in the order of its scanning"

@@ -9,18 +9,22 @@
 
 mod digest;
 mod fault;
+mod field;
 mod geometry;
 mod image;
 mod order;
 mod page;
 mod receipt;
+mod sheet;
 mod text;
 
 pub use digest::{Digest, Digester, PageId};
 pub use fault::{Fault, FaultKind, Stage, Wholeness};
+pub use field::Field;
 pub use geometry::{Affine, Degrees, PixelBox, Placement, Point, Quad, QuarterTurn, Resolution};
 pub use image::{ByteRange, ColourMode, ImageCodec, ImageStream, PageImage};
 pub use order::PageOrder;
 pub use page::{Barcode, Blank, PageRecord, PatchCode, PatchKind};
 pub use receipt::{DuplicateAction, PageCounts, Receipt};
+pub use sheet::{SheetLevel, SheetOrder};
 pub use text::{TextLine, Word};

@@ -297,6 +297,11 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Noise => "die Seite ist mit Flecken übersät",
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
         FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
+        FaultKind::CountDiffers => "das Trennblatt nennt eine andere Seitenzahl",
+        FaultKind::TooLong => "das Dokument ist für seine Art zu lang",
+        FaultKind::RepeatedSheet => "dasselbe Trennblatt kam zweimal",
+        FaultKind::CaseNumber => "das Aktenzeichen kann nicht stimmen",
+        FaultKind::TypeInDoubt => "die Art des Dokuments ist zweifelhaft",
         FaultKind::Waits => "wartet auf eine andere Seite ihres Dokuments",
     }
 }
@@ -331,6 +336,19 @@ pub(super) fn remedy(kind: FaultKind) -> &'static str {
             "dieses Blatt als neue Datei scannen, heller oder in Graustufen; die Maschine \"ppocr\" liest durch solche Flecken"
         }
         FaultKind::Engine => "die Modelle mit `make models` prüfen, dann dieses Blatt als neue Datei scannen",
+        FaultKind::CountDiffers => {
+            "mit dem Papier vergleichen: den Stapel neu scannen und diese Seiten verwerfen, oder sie so freigeben, wie sie sind"
+        }
+        FaultKind::TooLong => {
+            "nachsehen, ob ein Trennblatt übersehen wurde: den Stapel neu scannen und diese Seiten verwerfen, oder sie als ein Dokument freigeben"
+        }
+        FaultKind::RepeatedSheet => {
+            "nachsehen, ob Blätter zweimal gescannt wurden: diese Seiten verwerfen, oder sie freigeben, wenn das Trennblatt wirklich zweimal im Papier liegt"
+        }
+        FaultKind::CaseNumber => {
+            "das Aktenzeichen nachschlagen: die Aktenliste berichtigen und erneut versuchen, oder die Seiten zu der Akte freigeben, die ihr Ordner nennt"
+        }
+        FaultKind::TypeInDoubt => "das Dokument ansehen und freigeben; es bekommt dann die gefundene Art oder keine",
         FaultKind::Waits => "über die Seite entscheiden, auf die sie wartet",
         FaultKind::Unpaired => {
             "Blätter zählen und den Stapel als neuen Stapel scannen; oder die Seite freigeben, dann wird er in der Reihenfolge der Scans ausgeliefert"
@@ -346,6 +364,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Decode => "Bild dekodieren",
         Stage::Ocr => "Text lesen",
         Stage::Worker => "Leseprogramm",
+        Stage::Assemble => "Dokumente bilden",
         Stage::Pdf => "PDF schreiben",
         Stage::Deliver => "Ausliefern",
     }

@@ -267,6 +267,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Decode => "decoding the picture",
         Stage::Ocr => "reading the text",
         Stage::Worker => "the reading program",
+        Stage::Assemble => "making documents",
         Stage::Pdf => "writing the PDF",
         Stage::Deliver => "delivering",
     }
