@@ -25,6 +25,9 @@ pub struct CaseAccount {
     pub scans: Vec<AccountScan>,
     /// Documents, in order.
     pub documents: Vec<AccountDocument>,
+    /// Pages of its scans that stand in documents of other cases.
+    #[serde(default)]
+    pub elsewhere: Vec<AccountElsewhere>,
     /// Blank pages left out.
     pub blanks_removed: Vec<AccountPage>,
     /// Separator sheets.
@@ -73,6 +76,24 @@ pub struct AccountDocument {
     /// When it was made.
     #[serde(deserialize_with = "timestamp")]
     pub created: Timestamp,
+    /// In which order its pages lie.
+    #[serde(default)]
+    pub order: AccountOrder,
+    /// The stack that it was collated from.
+    #[serde(default)]
+    pub stack: Option<i64>,
+    /// The case in whose account its pages are counted, if that is another one.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Its pages, in order.
+    pub pages: Vec<AccountPage>,
+}
+
+/// A document of another case.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountElsewhere {
+    /// The document: `<case folder>/<file>`.
+    pub document: String,
     /// In which order its pages lie.
     #[serde(default)]
     pub order: AccountOrder,

@@ -4,11 +4,12 @@ use std::io;
 
 use super::RunError;
 use crate::deliver::case_json::{
-    Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, HeldEntry, PageEntry, ScanEntry,
+    Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, ElsewhereEntry, HeldEntry, PageEntry,
+    ScanEntry,
 };
 use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, Part, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
-use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
+use crate::ledger::{CaseDocument, CaseHead, CasePage, Ledger, LedgerError, PageState};
 
 /// The ledger could not be read, or the file not be written.
 enum AccountError {
@@ -44,7 +45,7 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
             Ok::<_, AccountError>(json.scan(&entry)?)
         })?;
         json.documents()?;
-        for document in ledger.delivered_documents(case.id)? {
+        for CaseDocument { document, other } in ledger.delivered_documents(case.id)? {
             let Some(receipt) = &document.receipt else { continue };
             json.document(&DocumentEntry {
                 number: document.number,
@@ -54,13 +55,21 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 receipt,
                 order: document.order,
                 stack: document.batch,
+                fields: &document.fields,
+                from: other.as_deref(),
             })?;
-            let mut number = 0;
-            ledger.for_each_document_page(document.id, |page| {
-                number += 1;
-                Ok::<_, AccountError>(json.page(&entry(&page, Some(number)))?)
+            write_pages(ledger, &mut json, document.id)?;
+        }
+        json.elsewhere_list()?;
+        for CaseDocument { document, other } in ledger.documents_elsewhere(case.id)? {
+            let (Some(receipt), Some(other)) = (&document.receipt, &other) else { continue };
+            json.elsewhere(&ElsewhereEntry {
+                case: other,
+                document: &receipt.file,
+                order: document.order,
+                stack: document.batch,
             })?;
-            json.end_document()?;
+            write_pages(ledger, &mut json, document.id)?;
         }
         for (reason, state) in
             [(Apart::Blanks, PageState::BlankRecorded), (Apart::Separators, PageState::SeparatorRecorded)]
@@ -100,6 +109,16 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
         Ok(json.finish(&ledger.case_counts(case.id)?)?)
     };
     place(target, &case.folder, CASE_FILE, write)
+}
+
+/// The pages of a document, and its end.
+fn write_pages(ledger: &Ledger, json: &mut CaseJson<&mut Part>, document: i64) -> Result<(), AccountError> {
+    let mut number = 0;
+    ledger.for_each_document_page(document, |page| {
+        number += 1;
+        Ok::<_, AccountError>(json.page(&entry(&page, Some(number)))?)
+    })?;
+    Ok(json.end_document()?)
 }
 
 fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::case::{self, shown};
 use super::finding::{Finding, Findings, Problem};
-use super::{index, scans};
+use super::{elsewhere, index, scans};
 use crate::deliver::case_read::CaseAccount;
 use crate::deliver::folder::{CASE_FILE, INDEX_FILE, STATE_FOLDER};
 use crate::model::PageCounts;
@@ -88,6 +88,7 @@ pub fn verify(folder: &Path, inputs: &[PathBuf], tell: &(dyn Fn(News<'_>) + Sync
         sum: Mutex::new(Verified::default()),
         bytes: AtomicU64::new(0),
         index: (!is_case).then(index::Index::new),
+        elsewhere: (!is_case).then(elsewhere::Elsewhere::new),
         scans: (!inputs.is_empty()).then(|| scans::Scans::new(inputs)),
     };
     if is_case {
@@ -97,6 +98,9 @@ pub fn verify(folder: &Path, inputs: &[PathBuf], tell: &(dyn Fn(News<'_>) + Sync
     }
     if let Some(index) = &work.index {
         work.tell_all(index.compare(folder, &|| accounts(folder)));
+    }
+    if let Some(elsewhere) = &work.elsewhere {
+        work.tell_all(elsewhere.compare(&|| accounts(folder)));
     }
     let mut scans_read = 0;
     if let Some(scans) = &work.scans {
@@ -134,6 +138,7 @@ struct Work<'a> {
     sum: Mutex<Verified>,
     bytes: AtomicU64,
     index: Option<index::Index>,
+    elsewhere: Option<elsewhere::Elsewhere>,
     scans: Option<scans::Scans<'a>>,
 }
 
@@ -167,6 +172,9 @@ impl Work<'_> {
             let name = shown(folder.file_name().unwrap_or_default());
             if let Some(index) = self.index.as_ref().filter(|_| checked.at_home) {
                 index.told(&name, account);
+            }
+            if let Some(elsewhere) = &self.elsewhere {
+                elsewhere.told(&name, account);
             }
             if let Some(scans) = &self.scans {
                 scans.told(account);

@@ -100,6 +100,34 @@ impl FaultKind {
         }
     }
 
+    /// What is in doubt is the document, not the page: released, the page is read and delivered like any other.
+    pub fn is_about_document(self) -> bool {
+        match self {
+            Self::Unpaired
+            | Self::CountDiffers
+            | Self::TooLong
+            | Self::RepeatedSheet
+            | Self::CaseNumber
+            | Self::TypeInDoubt => true,
+            Self::Empty
+            | Self::Truncated
+            | Self::Corrupt
+            | Self::UnknownFormat
+            | Self::NoPages
+            | Self::Encrypted
+            | Self::Unsupported
+            | Self::OverLimit
+            | Self::Deadline
+            | Self::Crash
+            | Self::Nonsense
+            | Self::Io
+            | Self::Changed
+            | Self::Engine
+            | Self::Waits
+            | Self::Noise => false,
+        }
+    }
+
     /// What happened, in words of the people who scan; a lower-case fragment.
     pub fn words(self) -> &'static str {
         match self {
