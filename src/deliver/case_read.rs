@@ -82,11 +82,30 @@ pub struct AccountDocument {
     /// The stack that it was collated from.
     #[serde(default)]
     pub stack: Option<i64>,
+    /// Its index fields.
+    #[serde(default)]
+    pub fields: Vec<AccountField>,
     /// The case in whose account its pages are counted, if that is another one.
     #[serde(default)]
     pub from: Option<String>,
     /// Its pages, in order.
     pub pages: Vec<AccountPage>,
+}
+
+/// An index field.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountField {
+    /// Its name.
+    pub name: String,
+    /// Its value. Personal data: never logged.
+    pub value: String,
+}
+
+impl AccountDocument {
+    /// The value of the first field of that name.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str())
+    }
 }
 
 /// A document of another case.

@@ -7,9 +7,12 @@ use crate::deliver::case_json::{
     Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, ElsewhereEntry, HeldEntry, PageEntry,
     ScanEntry,
 };
-use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, Part, PlaceError};
+use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, INDEX_XML_FILE, Part, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
+use crate::deliver::index_xml;
 use crate::ledger::{CaseDocument, CaseHead, CasePage, Ledger, LedgerError, PageState};
+use crate::model::Field;
+use crate::pipeline::Target;
 
 /// The ledger could not be read, or the file not be written.
 enum AccountError {
@@ -137,25 +140,45 @@ fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {
     }
 }
 
-/// Writes `index.csv` anew.
-pub(super) fn write_index(ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
+/// Writes `index.csv` anew, and `index.xml` if that is wanted.
+pub(super) fn write_index(ledger: &Ledger, target: &Folder, rules: &Target) -> Result<(), RunError> {
+    if rules.index_xml {
+        let write = |out: &mut Part| -> Result<(), AccountError> {
+            index_xml::write_head(out)?;
+            for_each_entry(ledger, rules, |entry, fields| Ok(index_xml::write_entry(out, &entry, fields)?))?;
+            Ok(index_xml::write_end(out)?)
+        };
+        place(target, "", INDEX_XML_FILE, write)?;
+    }
     let write = |out: &mut Part| -> Result<(), AccountError> {
-        index::write_head(out)?;
-        ledger.for_each_index_row(|row| {
-            let Some(receipt) = &row.document.receipt else { return Ok(()) };
-            let entry = IndexEntry {
-                case: &row.case,
-                number: row.document.number,
-                type_name: &row.document.type_name,
-                confidence: row.document.confidence,
-                pages: row.pages,
-                receipt,
-                created: row.document.created,
-            };
-            Ok(index::write_entry(out, &entry)?)
-        })
+        index::write_head(out, &rules.index_fields)?;
+        for_each_entry(ledger, rules, |entry, _| Ok(index::write_entry(out, &entry)?))
     };
     place(target, "", INDEX_FILE, write)
+}
+
+fn for_each_entry(
+    ledger: &Ledger,
+    rules: &Target,
+    mut visit: impl FnMut(IndexEntry<'_>, &[Field]) -> Result<(), AccountError>,
+) -> Result<(), AccountError> {
+    ledger.for_each_index_row(|row| {
+        let Some(receipt) = &row.document.receipt else { return Ok(()) };
+        let found = &row.document.fields;
+        let value = |name: &String| found.iter().find(|field| field.name == *name).map(|field| &*field.value);
+        let values: Vec<_> = rules.index_fields.iter().map(value).collect();
+        let entry = IndexEntry {
+            case: &row.case,
+            number: row.document.number,
+            type_name: &row.document.type_name,
+            confidence: row.document.confidence,
+            pages: row.pages,
+            receipt,
+            created: row.document.created,
+            fields: &values,
+        };
+        visit(entry, found)
+    })
 }
 
 fn place(

@@ -16,13 +16,13 @@ use super::originals::{self, Shelves};
 use super::patience::Patience;
 use super::{Event, RunError, account};
 use crate::assemble::Matcher;
-use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
+use crate::deliver::folder::{Folder, Part, PlaceError, document_file};
 use crate::evidence;
 use crate::intake;
 use crate::ledger::{BatchState, CaseHead, DocumentRow, DocumentState, Ledger, LedgerError, PageKey, Store, Twin};
 use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
 use crate::pdf::DocumentInfo;
-use crate::pipeline::{HeldDocument, Pipeline};
+use crate::pipeline::{HeldDocument, Pipeline, Target};
 
 /// Time between two versions of `index.csv` while the line runs; longer if writing it takes more than a twentieth of it.
 const INDEX_INTERVAL: Duration = Duration::from_secs(30);
@@ -112,11 +112,11 @@ impl Finisher<'_> {
                 self.put_away_again = None;
                 self.enduring(|this| Ok(this.put_away(None)?))?;
             }
-            self.enduring(|this| Ok(index.write_if_due(&this.ledger, &this.target)?))?;
+            self.enduring(|this| Ok(index.write_if_due(&this.ledger, &this.target, &this.pipeline.target)?))?;
         };
         result?;
         self.enduring(|this| this.close(&mut accounts))?;
-        self.enduring(|this| Ok(account::write_index(&this.ledger, &this.target)?))
+        self.enduring(|this| Ok(account::write_index(&this.ledger, &this.target, &this.pipeline.target)?))
     }
 
     /// Does `work`, again and again while the machine is at fault. Everything here can be repeated: what is done is in
@@ -332,7 +332,7 @@ impl Finisher<'_> {
     }
 
     fn place(&self, document: &DocumentRow, case: &CaseHead) -> Result<Receipt, DocumentError> {
-        let name = document_name(document.number, &document.type_name);
+        let name = document_file(document.number, &document.name);
         let info = DocumentInfo {
             title: format!("{} – {}", document.type_name, case.number),
             language: self.pipeline.language.clone(),
@@ -366,7 +366,7 @@ impl Finisher<'_> {
         waiting: Option<i64>,
     ) -> Result<bool, Halt> {
         // Else what an interrupted attempt placed of the document would stand at the target with these pages.
-        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
+        self.target.withdraw(&case.folder, &document_file(document.number, &document.name))?;
         let waits = held::waits_for(pages.first().copied(), None);
         let rest = self.ledger.hold_pages(pages, fault, waiting.map(|document| (document, &waits)))?;
         pages.iter().try_for_each(|&page| self.tell_held(page, fault))?;
@@ -426,10 +426,10 @@ struct Index {
 }
 
 impl Index {
-    fn write_if_due(&mut self, ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
+    fn write_if_due(&mut self, ledger: &Ledger, target: &Folder, rules: &Target) -> Result<(), RunError> {
         let begun = Instant::now();
         if self.stale && begun >= self.due {
-            account::write_index(ledger, target)?;
+            account::write_index(ledger, target, rules)?;
             self.stale = false;
             self.due = Instant::now() + INDEX_INTERVAL.max(begun.elapsed() * 20);
         }

@@ -18,6 +18,7 @@ use crate::intake;
 use crate::intake::station::{Station, StationRules};
 use crate::ledger::{HeldRow, Ledger, LedgerError, StateDir, Store};
 use crate::model::Wholeness;
+use crate::pipeline::Target;
 use crate::saboteur;
 use crate::worker::Channels;
 
@@ -48,7 +49,7 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     let state = StateDir::claim(&backlog.state_dir)?;
     let mut ledger = state.ledger()?;
     let (finisher_ledger, desk_ledgers) = (state.ledger()?, [state.ledger()?, state.ledger()?]);
-    bind(&mut ledger, &target)?;
+    bind(&mut ledger, &target, &backlog.pipeline.target)?;
     let recipe = ledger.recipe(backlog.pipeline.recipe.digest())?;
     ledger.recover(recipe)?;
     ledger.apply_decisions(true)?;
@@ -195,7 +196,7 @@ fn roots(walks: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
 
 /// A state folder delivers to one target, and a target is delivered to from one state folder: only so do numbers and
 /// accounts fit.
-fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
+fn bind(ledger: &mut Ledger, target: &Folder, rules: &Target) -> Result<(), RunError> {
     match ledger.output()? {
         Some(bound) if bound == target.root() => {}
         Some(bound) => return Err(RunError::OtherOutput { bound, given: target.root().to_owned() }),
@@ -203,7 +204,7 @@ fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
         None => ledger.bind_output(target.root())?,
     }
     if !target.has_index() {
-        account::write_index(ledger, target)?;
+        account::write_index(ledger, target, rules)?;
     }
     Ok(())
 }

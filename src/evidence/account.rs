@@ -293,6 +293,7 @@ mod tests {
                     order: AccountOrder::Scanned,
                     stack: None,
                     from: None,
+                    fields: Vec::new(),
                     pages: delivered,
                 });
             }
@@ -406,6 +407,7 @@ mod tests {
             order: AccountOrder::FrontsThenBacks,
             stack: Some(3),
             from: None,
+            fields: Vec::new(),
             pages: order,
         });
         account

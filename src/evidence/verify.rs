@@ -16,7 +16,7 @@ use super::case::{self, shown};
 use super::finding::{Finding, Findings, Problem};
 use super::{elsewhere, index, scans};
 use crate::deliver::case_read::CaseAccount;
-use crate::deliver::folder::{CASE_FILE, INDEX_FILE, STATE_FOLDER};
+use crate::deliver::folder::{CASE_FILE, INDEX_FILE, INDEX_XML_FILE, STATE_FOLDER};
 use crate::model::PageCounts;
 
 /// What came of a verification.
@@ -87,7 +87,7 @@ pub fn verify(folder: &Path, inputs: &[PathBuf], tell: &(dyn Fn(News<'_>) + Sync
         tell,
         sum: Mutex::new(Verified::default()),
         bytes: AtomicU64::new(0),
-        index: (!is_case).then(index::Index::new),
+        index: (!is_case).then(|| index::Index::new(folder)),
         elsewhere: (!is_case).then(elsewhere::Elsewhere::new),
         scans: (!inputs.is_empty()).then(|| scans::Scans::new(inputs)),
     };
@@ -155,7 +155,7 @@ impl Work<'_> {
                     self.case(&entry.path(), Some(target));
                 } else if case::is_part(&name) {
                     findings.add(Some(&shown(&name)), None, Problem::Leftover);
-                } else if name != INDEX_FILE {
+                } else if name != INDEX_FILE && name != INDEX_XML_FILE {
                     findings.add(Some(&shown(&name)), None, Problem::ExtraFile);
                 }
             }

@@ -35,6 +35,8 @@ pub struct DocumentRow {
     pub type_name: String,
     /// 0 to 1.
     pub confidence: f32,
+    /// Name of its file, without number and ending.
+    pub name: String,
     /// When it got its number; the date of the PDF, so that writing it again gives the same bytes.
     pub created: Timestamp,
     /// How far it is.
@@ -55,10 +57,10 @@ impl DocumentRow {
     /// The columns that [`Self::read`] reads.
     pub(super) const COLUMNS: &str = "document.id, document.number, document.type, document.confidence,
         document.created_ms, document.state, document.file, document.sha256, document.bytes, document.collated,
-        document.batch, document.casefile, document.fields";
+        document.batch, document.casefile, document.fields, document.name";
 
     /// How many those are.
-    pub(super) const COUNT: usize = 13;
+    pub(super) const COUNT: usize = 14;
 
     pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let receipt = match (row.get(6)?, row.get(7)?, row.get::<_, Option<i64>>(8)?) {
@@ -78,6 +80,7 @@ impl DocumentRow {
             order: if row.get(9)? { PageOrder::FrontsThenBacks } else { PageOrder::Scanned },
             batch: row.get(10)?,
             case: row.get(11)?,
+            name: row.get(13)?,
             fields: row.get::<_, Option<Json<Vec<Field>>>>(12)?.map(|fields| fields.0).unwrap_or_default(),
         })
     }

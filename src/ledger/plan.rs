@@ -28,6 +28,8 @@ pub struct PlannedDocument {
     pub type_name: String,
     /// 0 to 1.
     pub confidence: f32,
+    /// Name of its file, without number and ending.
+    pub name: String,
     /// Which order that is.
     pub order: PageOrder,
     /// Its pages in order.
@@ -151,8 +153,8 @@ fn document(sql: &Connection, batch: i64, document: &PlannedDocument, now: Times
         .prepare_cached("UPDATE casefile SET next_number = next_number + 1 WHERE id = ?1 RETURNING next_number - 1")?
         .query_row([casefile], |row| row.get(0))?;
     sql.prepare_cached(
-        "INSERT INTO document (batch, casefile, number, type, confidence, created_ms, state, collated, fields)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO document (batch, casefile, number, type, confidence, created_ms, state, collated, fields, name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         batch,
@@ -164,6 +166,7 @@ fn document(sql: &Connection, batch: i64, document: &PlannedDocument, now: Times
         DocumentState::Planned,
         document.order == PageOrder::FrontsThenBacks,
         (!document.fields.is_empty()).then_some(Json(&document.fields)),
+        document.name,
     ])?;
     let id = sql.last_insert_rowid();
     for (position, page) in document.pages.iter().enumerate() {

@@ -115,6 +115,8 @@ CREATE TABLE document (
   number INTEGER NOT NULL,
   type TEXT NOT NULL,
   confidence REAL NOT NULL,
+  -- Of its file, between the number and the ending.
+  name TEXT NOT NULL,
   -- Its pages do not lie as they were scanned: fronts and backs of the batch were brought together.
   collated INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,

@@ -22,6 +22,7 @@ mod problem;
 mod reader;
 mod resolve;
 mod syntax;
+mod target;
 mod values;
 mod watch;
 
@@ -55,10 +56,23 @@ pub enum HeldDocument {
 
 /// Where documents go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Target {
+pub enum TargetKind {
     /// A folder, named on the command line.
     #[default]
     Folder,
+}
+
+/// `[target]`, but for its folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// `target.kind`.
+    pub kind: TargetKind,
+    /// `target.name_fields`: index fields whose values follow the type in the names of files.
+    pub name_fields: Vec<String>,
+    /// `target.index_fields`: index fields that have columns of their own in `index.csv`.
+    pub index_fields: Vec<String>,
+    /// `target.index_xml`: `index.xml` is written beside `index.csv`.
+    pub index_xml: bool,
 }
 
 /// What the line does when the machine fails it: a full disk, a lost share, a permission taken away.
@@ -110,7 +124,7 @@ pub struct Pipeline {
     pub held: HeldDocument,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
-    /// `target.kind`.
+    /// `[target]`.
     pub target: Target,
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
     /// file's folder ([`load`]).

@@ -8,9 +8,9 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::problem::quoted;
-use super::reader::{Notes, Table, Text};
+use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, watch};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, target, watch};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -35,7 +35,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let separate = separate(&top, intake.layout, collate);
     let held = held(&top);
     let types = types(&top);
-    let (target, output) = target(&top);
+    let (target, output) = target::target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
@@ -350,14 +350,6 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
     texts
 }
 
-fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
-    let table = top.table("target");
-    let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
-    let folder = table.text("folder").map(|text| PathBuf::from(text.value));
-    table.finish();
-    (target, folder)
-}
-
 struct Limits {
     worker: WorkerLimits,
     attempts: u32,
@@ -418,7 +410,3 @@ fn pauses(limits: &Table<'_>) -> Pauses {
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.
 const DEFAULT_ATTEMPTS: u32 = 2;
-
-fn given_twice(text: Text<'_>) -> String {
-    format!("{} is given twice", quoted(text.value))
-}

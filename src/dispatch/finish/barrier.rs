@@ -7,9 +7,10 @@ use super::super::stack::{Pairing, StackFacts};
 use super::super::{Event, RunError};
 use super::{Finisher, Halt};
 use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble, collate};
+use crate::deliver::folder::document_name;
 use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{ApartScan, PageKey, PageState, Plan, PlannedAlarm, PlannedCase, PlannedDocument, Twin};
-use crate::model::PageOrder;
+use crate::model::{Field, PageOrder};
 use crate::pipeline::{BlankAction, HeldDocument};
 
 impl Finisher<'_> {
@@ -99,6 +100,7 @@ impl Finisher<'_> {
                 Some(fault) => plan.waiting.extend(pages.into_iter().map(|page| (page, fault.clone()))),
                 None => plan.documents.push(PlannedDocument {
                     case: document.case.map(planned_case),
+                    name: self.name_of(&document.type_name, &document.fields),
                     type_name: document.type_name,
                     confidence: document.confidence,
                     order,
@@ -146,6 +148,12 @@ impl Finisher<'_> {
                 Err(Some(page))
             }
         })
+    }
+
+    /// The name of a document's file, with the values of the fields that the pipeline wants in it.
+    fn name_of(&self, type_name: &str, fields: &[Field]) -> String {
+        let value = |name: &String| fields.iter().find(|field| field.name == *name).map(|field| field.value.as_str());
+        document_name(type_name, self.pipeline.target.name_fields.iter().filter_map(value))
     }
 
     fn tell_waiting(&self, plan: Plan) -> Result<(), Halt> {
