@@ -14,6 +14,7 @@
 
 pub mod assemble;
 pub mod cli;
+pub mod codes;
 pub mod deliver;
 pub mod dispatch;
 mod durable;

@@ -16,7 +16,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("infer", &["model"]),
     ("raster", &["model"]),
     ("ocr", &["model", "raster", "infer"]),
-    ("page", &["model", "raster", "ocr", "infer"]),
+    ("codes", &["model", "raster"]),
+    ("page", &["model", "raster", "codes", "ocr", "infer"]),
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur", "durable"]),
@@ -27,7 +28,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("pdf", &["model"]),
     ("export", &["model"]),
     ("words", &["model"]),
-    ("pipeline", &["model", "assemble", "intake", "page", "raster", "ocr", "worker"]),
+    ("pipeline", &["model", "assemble", "intake", "page", "raster", "codes", "ocr", "worker"]),
     (
         "dispatch",
         &[

@@ -14,6 +14,8 @@ pub enum Stage {
     Open,
     /// Decoding a page's image.
     Decode,
+    /// Looking for patch codes and barcodes.
+    Codes,
     /// Reading the page's text.
     Ocr,
     /// The worker process itself.

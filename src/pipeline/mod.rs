@@ -17,6 +17,7 @@ use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
+mod codes;
 mod find;
 mod problem;
 mod reader;
@@ -112,7 +113,7 @@ pub struct Pipeline {
     pub duplicates: Option<DuplicateAction>,
     /// `intake.collate`: the order of a batch's pages in its documents.
     pub collate: PageOrder,
-    /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
+    /// `[page]`, `[blank]`, `[codes]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
     /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub models: Option<PathBuf>,

@@ -10,7 +10,11 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
+<<<<<<< HEAD
 use super::{BlankAction, HeldDocument, Pauses, Pipeline, target, watch};
+=======
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, codes, watch};
+>>>>>>> room-codes
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -30,6 +34,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let Intake { rules: intake, duplicates, collate } = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
+    let codes = codes::codes(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
     let separate = separate(&top, intake.layout, collate);
@@ -50,7 +55,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         intake,
         duplicates,
         collate,
-        recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
+        recipe: Recipe { decode, orient_by_content, skew, blank, codes, ocr },
         models,
         blank: blank_action,
         separate,
@@ -410,3 +415,10 @@ fn pauses(limits: &Table<'_>) -> Pauses {
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.
 const DEFAULT_ATTEMPTS: u32 = 2;
+<<<<<<< HEAD
+=======
+
+pub(super) fn given_twice(text: Text<'_>) -> String {
+    format!("{} is given twice", quoted(text.value))
+}
+>>>>>>> room-codes

@@ -362,6 +362,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Intake => "Datei finden und lesen",
         Stage::Open => "Datei öffnen",
         Stage::Decode => "Bild dekodieren",
+        Stage::Codes => "Patchcodes und Barcodes suchen",
         Stage::Ocr => "Text lesen",
         Stage::Worker => "Leseprogramm",
         Stage::Assemble => "Dokumente bilden",

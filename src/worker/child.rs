@@ -102,7 +102,7 @@ impl Desk {
             Readers::open(&recipe, &models)?
         } else {
             // A scout works without any model being there.
-            Readers::none()
+            Readers::of_codes()
         };
         Ok(Self { recipe, readers, open: None })
     }
