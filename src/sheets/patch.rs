@@ -16,10 +16,11 @@ const NARROW_MM: f32 = 0.08 * INCH;
 const SPACE_MM: f32 = 0.08 * INCH;
 /// Clear of other print, and here of the paper's edge: office printers leave up to 5 mm white.
 const CLEAR_MM: f32 = 0.25 * INCH;
-/// Length of the bars; at least 2.5 inches are asked for. Longer ones are still found where paper is fed to one side.
-const LENGTH_MM: f32 = 5.0 * INCH;
 /// From the paper's edge to where other print may begin: clear space, the four bars, clear space.
 pub const EDGE_MM: f32 = CLEAR_MM + 0.80 * INCH + CLEAR_MM;
+/// Length of the bars, 5.7 inches: as wide as the text between those of the sides. At least 2.5 inches are asked for;
+/// longer ones are still found where paper is fed to one side.
+const LENGTH_MM: f32 = 210.0 - 2.0 * EDGE_MM;
 
 /// The code of a level: 2 separates documents, 3 batches, as is usual. A case has T ("transfer: separates the next
 /// document or batch"): 4 switches the colour of Kodak scanners, 1 and 6 are each other upside down and free for other

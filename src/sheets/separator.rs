@@ -6,10 +6,12 @@ use super::{EDGE_MM, SheetError, code_of, on_all_edges};
 use crate::model::{SheetLevel, SheetOrder};
 use crate::pdf::{Drawing, Face, Mark};
 
-/// The side of a QR code, mm, unless its modules would be too small.
+/// The side of a QR code, mm, unless its modules would be too small or too large.
 const SYMBOL_MM: f32 = 62.0;
 /// White around a QR code, in modules (ISO/IEC 18004, 6.3.8).
 const QUIET_MODULES: f32 = 4.0;
+/// Largest side of a module, mm: the bars' own clear space is quiet zone enough.
+const MAX_MODULE_MM: f32 = 0.25 * 25.4 / QUIET_MODULES;
 /// Thickness of lines between parts, mm.
 const RULE_MM: f32 = 0.35;
 /// The base line of the last line of the notes, mm above the frame of bars.
@@ -45,7 +47,7 @@ pub(super) fn draw(order: &SheetOrder) -> Result<Drawing, SheetError> {
         y += 8.5;
     }
 
-    let module = (SYMBOL_MM / f32::from(symbol.side)).max(MIN_MODULE_MM);
+    let module = (SYMBOL_MM / f32::from(symbol.side)).clamp(MIN_MODULE_MM, MAX_MODULE_MM);
     let side = module * f32::from(symbol.side);
     let column = right - left - side - QUIET_MODULES * module;
     // Its top edge is level with the capitals of the first label.
@@ -96,19 +98,18 @@ fn rows(order: &SheetOrder) -> Vec<(&'static str, String)> {
 }
 
 /// What people are to do with it.
-fn notes(order: &SheetOrder) -> [&'static str; 2] {
-    let place = match order.level {
-        SheetLevel::Document => {
-            "Vor die erste Seite des Dokuments legen. In Originalgröße drucken (100 %), nicht kopieren."
-        }
-        SheetLevel::Case => "Vor die erste Seite der Akte legen. In Originalgröße drucken (100 %), nicht kopieren.",
-        SheetLevel::Batch => "Vor die erste Seite des Stapels legen. In Originalgröße drucken (100 %), nicht kopieren.",
+fn notes(order: &SheetOrder) -> [String; 2] {
+    let of_what = match order.level {
+        SheetLevel::Document => "des Dokuments",
+        SheetLevel::Case => "der Akte",
+        SheetLevel::Batch => "des Stapels",
     };
+    let place = format!("Vor die erste Seite {of_what} legen. In Originalgröße drucken, nicht kopieren.");
     let after = match order.case {
-        None => "Dieses Blatt nicht abheften: Es wird nach dem Scannen wieder verwendet.",
-        Some(_) => "Dieses Blatt nicht abheften: Es gehört nicht zur Akte und wird nach dem Scannen entnommen.",
+        None => "Nicht abheften: Dieses Blatt wird nach dem Scannen wieder verwendet.",
+        Some(_) => "Nicht abheften: Dieses Blatt wird nach dem Scannen herausgenommen.",
     };
-    [place, after]
+    [place, after.to_owned()]
 }
 
 #[cfg(test)]
@@ -158,7 +159,7 @@ mod tests {
             }
             for mark in print {
                 if let Mark::Modules { module_mm, .. } = mark {
-                    prop_assert!(*module_mm >= 0.8);
+                    prop_assert!(*module_mm >= 0.8 && 4.0 * module_mm <= 6.351, "readable, and quiet up to the bars");
                 }
             }
         }
