@@ -26,6 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // A proof reads what these wrote or find, by their own words for it.
     ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),
     ("pdf", &["model"]),
+    ("sheets", &["model", "pdf"]),
     ("export", &["model"]),
     ("words", &["model"]),
     ("pipeline", &["model", "assemble", "intake", "page", "raster", "codes", "ocr", "worker"]),
@@ -33,14 +34,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "dispatch",
         &[
             "model", "saboteur", "durable", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake",
-            "deliver", "evidence", "pdf", "export", "pipeline", "words",
+            "deliver", "evidence", "pdf", "sheets", "export", "pipeline", "words",
         ],
     ),
     (
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "export", "pipeline", "words", "dispatch",
+            "pdf", "sheets", "export", "pipeline", "words", "dispatch",
         ],
     ),
 ];

@@ -19,6 +19,7 @@ mod place;
 mod progress;
 mod run;
 mod screen;
+mod separators;
 mod service;
 mod sheet;
 mod show;
@@ -55,6 +56,7 @@ Examples:
   scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?
   scanstrasse verify /akten                                is every page there, once and unaltered?
+  scanstrasse separators --count 50 --output sheets.pdf    separator sheets to print
 
 Exit codes:
   0  all delivered
@@ -73,6 +75,7 @@ enum Command {
     Control(control::ControlArguments),
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
+    Separators(separators::SeparatorArguments),
     #[command(hide = true)]
     Manual(manual::ManualArguments),
     /// Reads orders from its parent; not for people.
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Control(arguments) => control::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Separators(arguments) => separators::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),
         Command::Worker => Ok(Exit::Usage),
     }));

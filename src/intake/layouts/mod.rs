@@ -26,7 +26,7 @@ use super::natural::NaturalKey;
 mod kodak;
 mod kofax;
 mod mentioned;
-mod text;
+pub(crate) mod text;
 
 /// Largest index file that is read, in bytes: 50,000 documents of a hundred letters each, and ten times that.
 const MAX_BYTES: u64 = 50 << 20;
