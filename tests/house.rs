@@ -17,7 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("raster", &["model"]),
     ("ocr", &["model", "raster", "infer"]),
     ("page", &["model", "raster", "ocr", "infer"]),
-    ("worker", &["model", "page", "raster", "ocr", "infer"]),
+    ("worker", &["model", "page", "raster", "ocr", "infer", "intake"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur", "durable"]),
     ("intake", &["model", "saboteur", "durable"]),
