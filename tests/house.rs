@@ -18,7 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("ocr", &["model", "raster", "infer"]),
     ("codes", &["model", "raster"]),
     ("page", &["model", "raster", "codes", "ocr", "infer"]),
-    ("worker", &["model", "page", "raster", "ocr", "infer"]),
+    ("worker", &["model", "page", "raster", "ocr", "infer", "intake"]),
     ("assemble", &["model"]),
     ("ledger", &["model", "saboteur", "durable"]),
     ("intake", &["model", "saboteur", "durable"]),

@@ -43,8 +43,8 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use crate::intake;
-use crate::intake::station::StationRules;
-use crate::model::{Digest, Fault, Wholeness};
+use crate::intake::station::{Lookout, StationRules};
+use crate::model::{Digest, Fault};
 use crate::pipeline::Pipeline;
 use crate::worker::Channels;
 
@@ -256,10 +256,10 @@ pub fn run(
     controls: &Controls,
 ) -> Result<Summary, RunError> {
     let inputs = distinct_inputs(backlog)?;
-    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations: &[], whole: None })
+    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations: &[], lookout: None })
 }
 
-/// Takes what the pipeline's watch folders get, until told to stop or to drain. `whole` looks into a file; see
+/// Takes what the pipeline's watch folders get, until told to stop or to drain. `lookout` looks into files; see
 /// [`crate::worker::scout`]. [`Backlog::inputs`] are of no meaning here.
 ///
 /// # Errors
@@ -267,7 +267,7 @@ pub fn run(
 pub fn watch(
     backlog: &Backlog,
     workers: Channels<'_>,
-    whole: &(dyn Fn(&Path) -> Wholeness + Sync),
+    lookout: Lookout<'_>,
     events: &Sender<Event>,
     controls: &Controls,
 ) -> Result<Summary, RunError> {
@@ -280,7 +280,7 @@ pub fn watch(
         expect_apart(&inputs, &real)?;
         inputs.push(real);
     }
-    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, whole: Some(whole) })
+    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, lookout: Some(lookout) })
 }
 
 /// The inputs by their real paths. None may lie in another: its scans would be received twice.

@@ -15,9 +15,8 @@ use super::{
 };
 use crate::deliver::folder::Folder;
 use crate::intake;
-use crate::intake::station::{Station, StationRules};
+use crate::intake::station::{Lookout, Station, StationRules};
 use crate::ledger::{HeldRow, Ledger, LedgerError, StateDir, Store};
-use crate::model::Wholeness;
 use crate::pipeline::Target;
 use crate::saboteur;
 use crate::worker::Channels;
@@ -35,13 +34,13 @@ pub(super) struct Start<'a> {
     pub(super) inputs: &'a [PathBuf],
     /// Of the watch folders, in their order; none for a backlog.
     pub(super) stations: &'a [StationRules],
-    /// Looks into a file; there if there are stations.
-    pub(super) whole: Option<&'a (dyn Fn(&Path) -> Wholeness + Sync)>,
+    /// Looks into files; there if there are stations.
+    pub(super) lookout: Option<Lookout<'a>>,
 }
 
 /// Works until the end of the backlog, or until told to stop or to drain.
 pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
-    let Start { backlog, workers, events, controls, inputs: given, stations, whole } = *start;
+    let Start { backlog, workers, events, controls, inputs: given, stations, lookout } = *start;
     let target = Folder::open(&backlog.output)?;
     if let Some(input) = given.iter().find(|input| target.root().starts_with(input)) {
         return Err(RunError::OutputInInput { input: input.clone() });
@@ -102,11 +101,11 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             scope.spawn(move || feed.walk_inputs(walks, rules));
         }
         for (index, (station, urgent, ledger, feed_ledger)) in watched.into_iter().enumerate() {
-            let Some(whole) = whole else { break };
+            let Some(lookout) = lookout else { break };
             let (feed, found) = feed(feed_ledger, &[]);
             let roots = vec![station.root().to_owned()];
             lanes.push(line::LaneSetup { found, urgent, walking: true, roots });
-            let watcher = stations::Watcher { index, station, ledger, feed, whole, controls, events };
+            let watcher = stations::Watcher { index, station, ledger, feed, lookout, controls, events };
             scope.spawn(move || watcher.run());
         }
         let [desk_ledger, feed_ledger] = desk_ledgers;

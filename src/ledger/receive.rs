@@ -70,6 +70,8 @@ pub struct FoundFile {
     pub changed_ns: i64,
     /// SHA-256 of the content, or why it could not be read.
     pub content: Result<Digest, Fault>,
+    /// It is held for this, though it could be read.
+    pub doubt: Option<Fault>,
 }
 
 /// What became of a found file.
@@ -214,7 +216,7 @@ impl Intake<'_> {
             None => priors.into_iter().next(),
         };
         match (prior, &file.content) {
-            (None, Ok(_)) => self.insert(file, None),
+            (None, Ok(_)) => self.insert(file, file.doubt.clone()),
             (None, Err(fault)) => self.insert(file, Some(fault.clone())),
             (Some(prior), Err(_)) => self.known(prior, None),
             (Some(prior), Ok(digest)) if prior.digest == Some(*digest) => {

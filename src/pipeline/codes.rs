@@ -1,8 +1,7 @@
 //! `[codes]`: which patch codes and barcodes are looked for.
 
 use super::problem::{list, nearest, quoted};
-use super::reader::Table;
-use super::resolve::given_twice;
+use super::reader::{Table, given_twice};
 use crate::codes::{BarcodeKind, CodeParams};
 
 /// The names of `codes.barcodes`.

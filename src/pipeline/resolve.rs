@@ -10,11 +10,7 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-<<<<<<< HEAD
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, target, watch};
-=======
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, codes, watch};
->>>>>>> room-codes
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, codes, target, watch};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -415,10 +411,3 @@ fn pauses(limits: &Table<'_>) -> Pauses {
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.
 const DEFAULT_ATTEMPTS: u32 = 2;
-<<<<<<< HEAD
-=======
-
-pub(super) fn given_twice(text: Text<'_>) -> String {
-    format!("{} is given twice", quoted(text.value))
-}
->>>>>>> room-codes

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::intake::Layout;
-use crate::intake::station::{Completion, Discovery};
+use crate::intake::station::{Completion, Counting, Discovery};
 use crate::ocr::EngineKind;
 
 fn repository(path: &str) -> PathBuf {
@@ -109,6 +109,7 @@ fn every_key_arrives_where_it_belongs() {
         name = "Station 2"
         layout = "folder_is_batch"
         complete = "marker"
+        count = "index"
         markers = ["fertig", "OK"]
         settle_seconds = 0.2
         give_up_minutes = 1.5
@@ -143,6 +144,7 @@ fn every_key_arrives_where_it_belongs() {
         name: "1".into(),
         intake: IntakeRules { layout: Layout::FileIsCase, extensions: vec!["tif".into(), "fax".into()] },
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: ["ready", "ok", "done"].map(str::to_owned).to_vec(),
         settle: Duration::from_secs(20),
         give_up: Duration::from_secs(600),
@@ -157,6 +159,7 @@ fn every_key_arrives_where_it_belongs() {
         name: "Station 2".into(),
         intake: IntakeRules { layout: Layout::FolderIsBatch, ..first.intake.clone() },
         completion: Completion::Marker,
+        counting: Counting::Index,
         markers: vec!["fertig".into(), "ok".into()],
         settle: Duration::from_millis(200),
         give_up: Duration::from_secs(90),
@@ -264,6 +267,7 @@ fn mistakes_are_told_with_line_column_and_key() {
             &["5:18 watch.markers", "5:25 watch.markers"],
         ),
         ("N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = []", &["5:11 watch.markers"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nlayout = \"file_is_case\"\ncount = \"index\"", &["5:9 watch.count"]),
         ("N\n[[watch]]\nfolder = \"in\"\ndone = \"Held\"", &["4:8 watch.done"]),
         ("N\n[[watch]]\nfolder = \"in\"\nheld = \"../held\"", &["4:8 watch.held"]),
         ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/a/./b/../IN/x/\"", &["5:10 watch.folder"]),

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::*;
-use crate::intake::station::{Completion, Discovery, StationRules};
+use crate::intake::layouts;
+use crate::intake::station::{Completion, Counting, Discovery, Lookout, StationRules};
 use crate::ledger::{RequestKind, RequestState, Verdict, open_to_decide};
 use crate::model::Wholeness;
 
@@ -16,6 +17,7 @@ fn station(rig: &Rig, folder: &str) -> StationRules {
         name: folder.into(),
         intake: rig.pipeline.intake.clone(),
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: vec!["ready".into()],
         settle: Duration::from_millis(50),
         give_up: Duration::from_secs(600),
@@ -55,8 +57,9 @@ fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> 
                 .collect()
         });
         let channels = Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes };
-        let whole = |_: &Path| Wholeness::Whole;
-        let summary = watch(&rig.backlog(), channels, &whole, &events, controls).unwrap();
+        let index = |path: &Path, source| layouts::told(&fs::File::open(path).unwrap(), source);
+        let lookout = Lookout { whole: &|_| Wholeness::Whole, index: &index };
+        let summary = watch(&rig.backlog(), channels, lookout, &events, controls).unwrap();
         drop((jobs, events));
         (summary, listener.join().unwrap())
     })
@@ -110,6 +113,46 @@ fn a_decision_brings_a_held_original_to_the_others() {
     watch_until(&rig, false, batches(1));
     assert!(files_below(&held).is_empty(), "{:?}", files_below(&held));
     assert_eq!(files_below(&rig.dir.path().join("one/done")), ["1.fake"]);
+}
+
+#[test]
+fn a_batch_that_lacks_what_its_index_names_is_delivered_and_told() {
+    let mut rig = Rig::new(&[]);
+    let counted = station(&rig, "one");
+    rig.pipeline.watch =
+        vec![StationRules { counting: Counting::Index, give_up: Duration::from_millis(300), ..counted }];
+    drop_scan(&rig, "one/4711/1.fake", &["scan a"]);
+    fs::write(rig.dir.path().join("one/4711/INDEX.DAT"), "\"I02r\";\"01\";\"1\";\"1\";\"3\";\"M\"\r\n").unwrap();
+    drop_scan(&rig, "one/4712/1.fake", &["scan b"]);
+    fs::write(rig.dir.path().join("one/4712/INDEX.DAT"), "\"I02r\";\"01\";\"1\";\"1\";\"1\"\r\n").unwrap();
+    let (summary, events) = watch_until(&rig, false, batches(2));
+    assert_eq!((summary.pages_received, summary.pages_delivered, summary.scans_held), (2, 2, 1));
+    assert!(
+        events.iter().any(|event| matches!(event, Event::Held { fault, .. } if fault.kind == FaultKind::CountDiffers))
+    );
+    assert_eq!(files_below(&rig.dir.path().join("one/held")), ["INDEX.DAT", "INDEX.DAT.txt"]);
+    assert_eq!(files_below(&rig.dir.path().join("one/done")), ["1.fake", "1.fake", "INDEX.DAT"]);
+    let held = rig.held_things();
+    assert_eq!((held.len(), held[0].fault.kind), (1, FaultKind::CountDiffers));
+    rig.decide(held[0].number, Verdict::Discard).unwrap();
+    watch_until(&rig, false, batches(1));
+    assert!(files_below(&rig.dir.path().join("one/held")).is_empty());
+}
+
+#[test]
+fn the_last_scan_of_a_batch_without_an_index_goes_on_when_a_person_says_so() {
+    let mut rig = Rig::new(&[]);
+    let counted = station(&rig, "one");
+    rig.pipeline.watch =
+        vec![StationRules { counting: Counting::Index, give_up: Duration::from_millis(300), ..counted }];
+    drop_scan(&rig, "one/4711/1.fake", &["scan a"]);
+    drop_scan(&rig, "one/4711/2.fake", &["scan b"]);
+    let (summary, _) = watch_until(&rig, false, batches(1));
+    assert_eq!((summary.pages_delivered, summary.scans_held), (1, 1));
+    rig.decide(rig.held_things()[0].number, Verdict::Retry).unwrap();
+    let (summary, _) = watch_until(&rig, false, batches(1));
+    assert_eq!((summary.pages_delivered, summary.scans_held), (2, 0));
+    assert_eq!(files_below(&rig.dir.path().join("one/done")), ["1.fake", "2.fake"]);
 }
 
 #[test]
