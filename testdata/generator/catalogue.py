@@ -37,4 +37,47 @@ PIPELINES: dict[str, Pipeline] = {
         ("Fremdes", "Lieferschein", "Auszahlungsanordnung", "Kontoauszug", "Bestellung"),
         {"train": ("Bußgeldstelle", "Verkehrsordnungswidrigkeiten"), "eval": ("Zentrale Bußgeldstelle", "Ordnungsamt, Ahndung")},
     ),
+    "auslaenderamt": Pipeline(
+        _same("Antrag Aufenthaltstitel", "Aufenthaltstitel", "Fiktionsbescheinigung", "Duldung", "Aufenthaltsgestattung",
+              "Verpflichtungserklärung", "Passkopie", "BAMF-Bescheid", "Niederschrift Anhörung", "AZR-Auszug", "Ordnungsverfügung",
+              "Anhörung", "Widerspruch", "Widerspruchsbescheid", "Bescheid", "Sprachnachweis", "Meldebescheinigung",
+              "Wohnungsgeberbestätigung", "Personenstandsurkunde", "Mietvertrag", "Arbeitsvertrag", "Gehaltsabrechnung", "Kontoauszug",
+              "Krankenversicherung", "Arbeitsunfähigkeitsbescheinigung", "Vollmacht", "Urteil", "Beschluss", "Zustellungsurkunde",
+              "Empfangsbekenntnis", "Vermerk", "Merkblatt", "Rechnung")
+        | {"Auszahlungsbeleg": ("Auszahlungsanordnung", "Annahmeanordnung")} | _same("E-Mail", "Telefax", "Brief"),
+        ("Fremdes", "Messprotokoll", "Lieferschein", "HU-Bericht", "Zulassungsbescheinigung Teil I", "Eichschein"),
+        {"train": ("Ausländeramt", "Ausländerbehörde"), "eval": ("Ausländer- und Einbürgerungsbehörde", "Migrationsamt")},
+    ),
+    "jobcenter": Pipeline(
+        _same("Hauptantrag", "Weiterbewilligungsantrag", "Anlage KDU", "Anlage EK", "Bewilligungsbescheid", "Aufhebungsbescheid",
+              "Eingliederungsvereinbarung", "Einladung", "Anhörung", "Widerspruch", "Widerspruchsbescheid", "Mietvertrag",
+              "Mietbescheinigung", "Arbeitsvertrag", "Kündigung", "Gehaltsabrechnung", "Kontoauszug", "Krankenversicherung",
+              "Arbeitsunfähigkeitsbescheinigung", "Vollmacht", "Vermerk", "E-Mail", "Brief"),
+        ("Fremdes", "Messprotokoll", "Lieferschein", "HU-Bericht", "Passkopie", "Sehtestbescheinigung", "Eichschein"),
+        {"train": ("Team Leistung", "Leistungsgewährung"), "eval": ("Team 412", "Bereich Geldleistungen")},
+    ),
+    "zulassung": Pipeline(
+        _same("Zulassungsantrag", "Zulassungsbescheinigung Teil I", "Zulassungsbescheinigung Teil II", "Versicherungsbestätigung",
+              "HU-Bericht", "Außerbetriebsetzung", "Kaufvertrag", "Verlusterklärung", "Betriebsuntersagung", "SEPA-Mandat", "Vollmacht",
+              "Passkopie", "Vermerk", "E-Mail", "Brief"),
+        ("Fremdes", "Messprotokoll", "Mietvertrag", "Lieferschein", "Kontoauszug", "Hauptantrag", "Gehaltsabrechnung"),
+        {"train": ("Kfz-Zulassungsstelle", "Straßenverkehrsamt"), "eval": ("Zulassungsbehörde", "Fachdienst Straßenverkehr")},
+    ),
+    "fuehrerschein": Pipeline(
+        _same("Fahrerlaubnisantrag", "Umtauschantrag", "Sehtestbescheinigung", "Erste-Hilfe-Nachweis", "FAER-Auskunft",
+              "Führungszeugnis", "MPU-Gutachten", "Gutachtenanordnung", "Entziehung", "Führerscheinkopie", "Ärztliche Bescheinigung",
+              "Meldebescheinigung", "Passkopie", "Vollmacht", "Vermerk", "E-Mail", "Brief"),
+        ("Fremdes", "Messprotokoll", "Mietvertrag", "Lieferschein", "Kontoauszug", "Hauptantrag", "Gehaltsabrechnung"),
+        {"train": ("Führerscheinstelle", "Fahrerlaubnisbehörde"), "eval": ("Fahrerlaubniswesen", "Fachdienst Führerscheine")},
+    ),
+    "posteingang": Pipeline(
+        _same("Rechnung", "Mahnung")
+        | {"Auszahlungsbeleg": ("Auszahlungsanordnung", "Annahmeanordnung"), "SEPA-Mandat": ("SEPA-Mandat",),
+           "Antrag": ("Hundesteuer-Anmeldung", "Wohngeldantrag", "Bauantrag", "Stundungsantrag"),
+           "Widerspruch": ("Widerspruch",), "Einspruch": ("Einspruch",), "Bescheid": ("Bescheid", "Widerspruchsbescheid"),
+           "Brief": ("Brief", "Rundschreiben")}
+        | _same("Angebot", "Lieferschein", "Bewerbung", "Vollmacht", "Zustellungsurkunde", "E-Mail", "Telefax"),
+        ("Fremdes", "Messprotokoll", "Passkopie", "HU-Bericht", "Führerscheinkopie", "Eichschein", "Gehaltsabrechnung"),
+        {"train": ("Poststelle", "Hauptamt"), "eval": ("Zentrale Dienste", "Amt 10")},
+    ),
 }
