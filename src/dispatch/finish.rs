@@ -15,7 +15,7 @@ use super::originals::{self, Shelves};
 use super::patience::Patience;
 use super::stack::{Pairing, StackFacts};
 use super::{Event, RunError, account};
-use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble, collate};
+use crate::assemble::{AssembleRules, Marks, Matcher, PageFacts, SeparateBy, assemble, collate};
 use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
 use crate::evidence;
 use crate::intake;
@@ -279,6 +279,7 @@ impl Finisher<'_> {
                 held,
                 blank: record.as_ref().is_some_and(|record| record.blank.is_blank),
                 evidence: record.map(|record| matcher.evidence(&record)).unwrap_or_default(),
+                marks: Marks::default(),
                 confirmed: Vec::new(),
             });
             Ok(())
@@ -301,6 +302,10 @@ impl Finisher<'_> {
         }
         let rules = AssembleRules {
             separate: self.pipeline.separate,
+            separators: &self.pipeline.separators,
+            alarms: &self.pipeline.alarms,
+            cases: None,
+            batch_case: None,
             drop_blanks: self.pipeline.blank == BlankAction::Drop,
             matcher,
         };
@@ -308,6 +313,9 @@ impl Finisher<'_> {
         let key = |positions: &[usize]| positions.iter().filter_map(|&p| keys.get(p).copied()).collect::<Vec<_>>();
         let blockers = self.blockers(batch)?;
         let mut plan = Plan { blanks: key(&assembly.blanks), ..Plan::default() };
+        for alarm in assembly.alarms {
+            plan.waiting.extend(key(&alarm.pages).into_iter().map(|page| (page, alarm.fault.clone())));
+        }
         for document in assembly.documents {
             let pages = key(&document.pages);
             match blockers.of(&key(&document.held), &pages) {
