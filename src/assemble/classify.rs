@@ -1,7 +1,7 @@
 //! Types of documents by rules: titles near the top of the first page, phrases anywhere.
 
 use super::TypeRule;
-use super::matching::Phrase;
+use super::matching::{Phrase, normalise};
 use super::reading::{Place, Reading};
 use crate::model::PageRecord;
 
@@ -109,6 +109,35 @@ impl Matcher {
         let confidence = if best.0 > 0.0 { best.0 * (1.0 - 0.5 * second / best.0) } else { 0.0 };
         let named = self.types.get(best.1).filter(|_| confidence >= MIN_CONFIDENCE);
         (named.map_or(UNKNOWN_TYPE, |kind| &kind.name).to_owned(), confidence)
+    }
+
+    /// The type that a page by itself begins: it has a title where first pages have theirs. Position among the rules, and
+    /// how sure it is, 0 to 1; `None` if no title stands there, or two do.
+    pub(super) fn begins(&self, page: &Evidence) -> Option<(usize, f32)> {
+        let titled = page.0.iter().filter(|(_, hit)| hit.head.is_some());
+        let mut hits = vec![(Hit::default(), 0u64); self.types.len()];
+        for &(index, hit) in titled.clone() {
+            if let Some((sum, _)) = hits.get_mut(usize::from(index)) {
+                *sum = hit;
+            }
+        }
+        let own = |&&(index, _): &&(u16, Hit)| !self.is_part_of_another_title(usize::from(index), &hits);
+        let scored = titled.filter(own).map(|&(index, hit)| (usize::from(index), hit.score(0)));
+        let (mut best, mut second) = (None, 0.0f32);
+        for (index, score) in scored {
+            match best {
+                Some((_, highest)) if score <= highest => second = second.max(score),
+                _ => second = second.max(best.replace((index, score)).map_or(0.0, |(_, lower)| lower)),
+            }
+        }
+        best.map(|(index, score)| (index, score * (1.0 - 0.5 * second / score)))
+            .filter(|&(_, sure)| sure >= MIN_CONFIDENCE)
+    }
+
+    /// The name of a type as the rules write it, however `name` uses case and blanks.
+    pub(super) fn known(&self, name: &str) -> Option<&str> {
+        let name = normalise(name);
+        self.types.iter().map(|kind| kind.name.as_str()).find(|known| normalise(known) == name)
     }
 
     /// The title found is only part of a longer one of another type: `Antrag` in `Antrag auf Verlängerung`.

@@ -9,13 +9,15 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 mod barrier;
 
+use barrier::Knowledge;
+
 use super::document::{self, DocumentError};
 use super::held;
 use super::machine::{Place, closed_input};
 use super::originals::{self, Shelves};
 use super::patience::Patience;
 use super::{Event, RunError, account};
-use crate::assemble::Matcher;
+use crate::assemble::CaseList;
 use crate::deliver::folder::{Folder, Part, PlaceError, document_file};
 use crate::evidence;
 use crate::intake;
@@ -53,6 +55,8 @@ pub(super) struct Finisher<'a> {
     pub(super) store: Store,
     pub(super) target: Folder,
     pub(super) pipeline: &'a Pipeline,
+    /// All cases that there are, if the pipeline names a list.
+    pub(super) cases: Option<CaseList>,
     pub(super) inputs: &'a [PathBuf],
     pub(super) events: &'a Sender<Event>,
     pub(super) done: Sender<Finished>,
@@ -87,7 +91,7 @@ impl Finisher<'_> {
     }
 
     fn work(&mut self, batches: &Receiver<i64>) -> Result<(), Halt> {
-        let matcher = Matcher::new(&self.pipeline.types);
+        let knowledge = &Knowledge::of(self.pipeline, self.cases.take());
         let mut accounts = Accounts::none();
         let (mut waiting, mut last) = (Vec::new(), false);
         let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };
@@ -97,7 +101,7 @@ impl Finisher<'_> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => last = true,
             }
-            match self.finish_ready(&mut waiting, last, &matcher, &mut accounts) {
+            match self.finish_ready(&mut waiting, last, knowledge, &mut accounts) {
                 Err(Halt::Quit) => break Ok(()),
                 Err(failed) => break Err(failed),
                 Ok(finished) => index.stale |= finished,
@@ -137,7 +141,7 @@ impl Finisher<'_> {
         &mut self,
         waiting: &mut Vec<i64>,
         last: bool,
-        matcher: &Matcher,
+        knowledge: &Knowledge<'_>,
         accounts: &mut Accounts,
     ) -> Result<bool, Halt> {
         let mut any = false;
@@ -149,7 +153,7 @@ impl Finisher<'_> {
                 return Err(Halt::Quit);
             }
             let batch = waiting.remove(position);
-            self.enduring(|this| this.finish(batch, matcher, accounts))?;
+            self.enduring(|this| this.finish(batch, knowledge, accounts))?;
             any = true;
         }
     }
@@ -176,9 +180,9 @@ impl Finisher<'_> {
     }
 
     /// Brings the documents of a batch to the target.
-    fn finish(&mut self, batch: i64, matcher: &Matcher, accounts: &mut Accounts) -> Result<(), Halt> {
+    fn finish(&mut self, batch: i64, knowledge: &Knowledge<'_>, accounts: &mut Accounts) -> Result<(), Halt> {
         if self.ledger.batch_state(batch)? < BatchState::Assembled {
-            self.plan(batch, matcher)?;
+            self.plan(batch, knowledge)?;
         }
         let home = self.ledger.case_of(batch)?;
         let mut cases = BTreeMap::new();
@@ -194,7 +198,7 @@ impl Finisher<'_> {
                 }
             }
             let Some(apart) = self.ledger.next_apart(batch)? else { break };
-            self.settle_apart(batch, &apart, matcher)?;
+            self.settle_apart(batch, &apart, knowledge)?;
         }
         if accounts.home != Some(home.id) {
             self.close(accounts)?;

@@ -17,7 +17,7 @@ use crate::deliver::folder::Folder;
 use crate::intake;
 use crate::intake::station::{Lookout, Station, StationRules};
 use crate::ledger::{HeldRow, Ledger, LedgerError, StateDir, Store};
-use crate::pipeline::Target;
+use crate::pipeline::{self, Target};
 use crate::saboteur;
 use crate::worker::Channels;
 
@@ -61,6 +61,9 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     sweep(&ledger, &store)?;
     let shelves: Vec<Shelves> = inputs.iter().zip(stations).map(|(root, rules)| Shelves::new(root, rules)).collect();
     originals::put_away(&mut ledger, &shelves, None)?;
+    let rules_of_cases = &backlog.pipeline.alarms.cases;
+    let cases = pipeline::case_list(rules_of_cases)
+        .map_err(|source| RunError::Cases { path: rules_of_cases.list.clone().unwrap_or_default(), source })?;
     // All that can fail comes before the first thread: an error among threads would wait for them for ever.
     let backlog_ledgers = if stations.is_empty() { Some((state.ledger()?, state.ledger()?)) } else { None };
     let instance = if stations.is_empty() { String::new() } else { ledger.instance()? };
@@ -127,6 +130,7 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             store: store.clone(),
             target,
             pipeline: &backlog.pipeline,
+            cases,
             inputs,
             events,
             done,

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::assemble::{SeparateBy, TypeRule};
+use crate::assemble::{AlarmRules, SeparateBy, SeparateRules, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -22,6 +22,7 @@ mod find;
 mod problem;
 mod reader;
 mod resolve;
+mod separate;
 mod syntax;
 mod target;
 mod values;
@@ -32,6 +33,7 @@ mod tests;
 
 pub use find::{FindError, find};
 pub use problem::Problem;
+pub use separate::case_list;
 
 /// What becomes of a blank page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,8 +121,12 @@ pub struct Pipeline {
     pub models: Option<PathBuf>,
     /// `blank.action`.
     pub blank: BlankAction,
-    /// `[separate]`.
+    /// `separate.by`, `separate.pages`.
     pub separate: SeparateBy,
+    /// The rest of `[separate]`, and `[[barcode]]`.
+    pub separators: SeparateRules,
+    /// `[alarms]`, `[cases]`, `type.max_pages`. A relative list of cases starts at the pipeline file's folder ([`load`]).
+    pub alarms: AlarmRules,
     /// `held.document`.
     pub held: HeldDocument,
     /// `[[type]]`, in order.
@@ -205,11 +211,15 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output].into_iter().flatten();
+    let list = &mut pipeline.alarms.cases.list;
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, list].into_iter().flatten();
     for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
         *path = folder.join(&*path);
     }
-    Ok(pipeline)
+    match separate::list_problem(&String::from_utf8_lossy(&bytes), &pipeline.alarms.cases) {
+        None => Ok(pipeline),
+        Some(problem) => Err(LoadError::Problems { path: path.to_owned(), problems: vec![problem] }),
+    }
 }
 
 /// Resolves the text of a pipeline file. `name` is the file's name without its ending; hints use it. All problems are

@@ -26,7 +26,7 @@ fn places(text: &str) -> Vec<String> {
 
 fn known_keys() -> Vec<String> {
     let notes = reader::Notes::default();
-    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]").unwrap().into_inner();
+    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]\n[[barcode]]").unwrap().into_inner();
     resolve::pipeline(&notes, &tree, "", Digest::of(b""));
     notes.keys()
 }
@@ -394,10 +394,12 @@ fn the_reference_file_names_every_key_and_its_true_default() {
     assert_eq!(named, known);
 
     // With every default written out, nothing changes. An example table is one with its required key.
-    let text = ["[[watch]]", "folder = \"/srv/scans/station1\""]
+    let barcode = ["[[barcode]]", "pattern = 'AZ-(?<case>[0-9]{4}-[0-9]{6})'"];
+    let text = ["[[watch]]", "folder = \"/srv/scans/station1\"", barcode[0], barcode[1]]
         .iter()
         .fold(text, |text, example| text.replace(&format!("\n# Example: {example}\n"), &format!("\n{example}\n")));
-    assert_eq!(parse("auslaenderamt", &text).unwrap().watch.len(), 1);
+    let examples = parse("auslaenderamt", &text).unwrap();
+    assert_eq!((examples.watch.len(), examples.separators.barcodes.len()), (1, 1));
     let defaults = commented.iter().filter(|(.., is_example)| !is_example);
     let written_out = defaults
         .fold(text.clone(), |text, (_, entry, _)| text.replace(&format!("\n#{entry}\n"), &format!("\n{entry}\n")));
@@ -432,18 +434,20 @@ fn the_manual_page_is_true() {
     assert_eq!(listed_sorted, sorted);
 
     let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
-    let (mut defaults, mut watch_defaults) = (bare.to_owned(), watch.to_owned());
+    let barcode = "[[barcode]]\npattern = \"x\"\n";
+    let (mut defaults, mut tables) =
+        (bare.to_owned(), [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned())]);
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
-            match key.strip_prefix("watch.") {
-                Some(key) => watch_defaults.push_str(&format!("{key} = {default}\n")),
+            match tables.iter_mut().find_map(|(table, text)| Some((key.strip_prefix(*table)?, text))) {
+                Some((key, text)) => text.push_str(&format!("{key} = {default}\n")),
                 None => defaults.push_str(&format!("{key} = {default}\n")),
             }
         }
     }
     let digest = Digest::of(b"");
-    let with = Pipeline { digest, ..parse("x", &(defaults + &watch_defaults)).unwrap() };
-    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}")).unwrap() });
+    let with = Pipeline { digest, ..parse("x", &(defaults + &tables[0].1 + &tables[1].1)).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}")).unwrap() });
 
     let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
     let problems = parse("broken", &block("```toml\n")).unwrap_err();

@@ -6,29 +6,48 @@ use super::super::held::{self, Blockers};
 use super::super::stack::{Pairing, StackFacts};
 use super::super::{Event, RunError};
 use super::{Finisher, Halt};
-use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble, collate};
+use crate::assemble::{AssembleRules, CaseList, Matcher, PageFacts, Said, SeparateBy, assemble, collate, separate};
 use crate::deliver::folder::document_name;
 use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{ApartScan, PageKey, PageState, Plan, PlannedAlarm, PlannedCase, PlannedDocument, Twin};
-use crate::model::{Field, PageOrder};
-use crate::pipeline::{BlankAction, HeldDocument};
+use crate::model::{Field, PageOrder, PixelBox};
+use crate::pipeline::{BlankAction, HeldDocument, Pipeline};
+
+/// What the barrier reads pages with, made once for each run.
+pub(super) struct Knowledge<'p> {
+    matcher: Matcher,
+    marks: separate::Reader<'p>,
+    cases: Option<CaseList>,
+}
+
+impl<'p> Knowledge<'p> {
+    pub(super) fn of(pipeline: &'p Pipeline, cases: Option<CaseList>) -> Self {
+        let marks = separate::Reader::new(&pipeline.separators);
+        Self { matcher: Matcher::new(&pipeline.types), marks, cases }
+    }
+}
 
 impl Finisher<'_> {
     /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents. In a
     /// batch that comes here again, what went on already takes its place among the sheets, as held pages do. Pages that
     /// an earlier scan of the same bytes has, or will have, are set apart until that is certain.
-    pub(super) fn plan(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
+    pub(super) fn plan(&mut self, batch: i64, knowledge: &Knowledge<'_>) -> Result<(), Halt> {
         let twins = if self.pipeline.duplicates.is_some() { self.ledger.twins(batch)? } else { Vec::new() };
         let apart =
             |scan| twins.iter().any(|(twin, what)| *twin == scan && matches!(what, Twin::Settled(_) | Twin::Beside));
-        let plan = self.documents_of(batch, matcher, |scan| !apart(scan))?;
+        let plan = self.documents_of(batch, knowledge, |scan| !apart(scan))?;
         self.ledger.plan(batch, &plan, Timestamp::now())?;
         self.tell_waiting(plan)
     }
 
     /// Decides on a scan that was set apart, after all documents of its batch stand at the target: it is a duplicate if
     /// the earlier scan's pages are all delivered or recorded by now, else its pages become documents of their own.
-    pub(super) fn settle_apart(&mut self, batch: i64, apart: &ApartScan, matcher: &Matcher) -> Result<(), Halt> {
+    pub(super) fn settle_apart(
+        &mut self,
+        batch: i64,
+        apart: &ApartScan,
+        knowledge: &Knowledge<'_>,
+    ) -> Result<(), Halt> {
         let twin = self.ledger.twin(apart.scan)?;
         if let (Some(action), Twin::Settled(of)) = (self.pipeline.duplicates, twin)
             && self.is_intact(&apart.path, apart.digest)?.is_ok()
@@ -38,13 +57,18 @@ impl Finisher<'_> {
             self.tell(Event::Duplicate { scan: apart.digest, pages });
             return Ok(());
         }
-        let plan = self.documents_of(batch, matcher, |scan| scan == apart.scan)?;
+        let plan = self.documents_of(batch, knowledge, |scan| scan == apart.scan)?;
         self.ledger.plan_more(batch, &plan, Timestamp::now())?;
         self.tell_waiting(plan)
     }
 
     /// What the pages of the scans which `take` names become: documents, blank pages left out, pages that wait.
-    fn documents_of(&mut self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, Halt> {
+    fn documents_of(
+        &mut self,
+        batch: i64,
+        knowledge: &Knowledge<'_>,
+        take: impl Fn(i64) -> bool,
+    ) -> Result<Plan, Halt> {
         let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
         let mut confirmed = self.ledger.confirmed(batch)?;
         self.ledger.for_each_page(batch, |page| {
@@ -64,7 +88,8 @@ impl Finisher<'_> {
                 scan: page.page.scan,
                 held: record.is_none(),
                 blank: page.blank,
-                evidence: record.map(|record| matcher.evidence(&record)).unwrap_or_default(),
+                marks: record.as_ref().map(|record| knowledge.marks.marks(record)).unwrap_or_default(),
+                evidence: record.as_ref().map(|record| knowledge.matcher.evidence(record)).unwrap_or_default(),
                 confirmed: confirmed.remove(&page.page).unwrap_or_default(),
             });
             Ok(())
@@ -85,10 +110,15 @@ impl Finisher<'_> {
             keys = sheets.iter().filter_map(|&position| keys.get(position).copied()).collect();
             facts = sheets.iter().filter_map(|&position| facts.get_mut(position).map(std::mem::take)).collect();
         }
+        let batch_case = self.ledger.case_of(batch)?.number;
         let rules = AssembleRules {
             separate: self.pipeline.separate,
+            separators: &self.pipeline.separators,
             drop_blanks: self.pipeline.blank == BlankAction::Drop,
-            matcher,
+            matcher: &knowledge.matcher,
+            alarms: &self.pipeline.alarms,
+            cases: knowledge.cases.as_ref(),
+            batch_case: Some(&batch_case),
         };
         let assembly = assemble(&facts, &rules);
         let key = |positions: &[usize]| positions.iter().filter_map(|&p| keys.get(p).copied()).collect::<Vec<_>>();
@@ -96,16 +126,17 @@ impl Finisher<'_> {
         let mut plan = Plan { blanks: key(&assembly.blanks), separators: key(&assembly.separators), ..Plan::default() };
         for document in assembly.documents {
             let pages = key(&document.pages);
+            let fields: Vec<Field> = said(document.said).chain(document.fields).collect();
             match blockers.of(&key(&document.held), &pages) {
                 Some(fault) => plan.waiting.extend(pages.into_iter().map(|page| (page, fault.clone()))),
                 None => plan.documents.push(PlannedDocument {
                     case: document.case.map(planned_case),
-                    name: self.name_of(&document.type_name, &document.fields),
+                    name: self.name_of(&document.type_name, &fields),
                     type_name: document.type_name,
                     confidence: document.confidence,
                     order,
                     pages,
-                    fields: document.fields,
+                    fields,
                 }),
             }
         }
@@ -175,6 +206,16 @@ impl Finisher<'_> {
             },
         })
     }
+}
+
+/// What a separator said besides case and type, as index fields.
+fn said(said: Said) -> impl Iterator<Item = Field> {
+    let field = |(name, value): (&str, Option<String>)| {
+        let value = value?;
+        let bounds = PixelBox { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
+        Some(Field { name: name.to_owned(), raw: value.clone(), value, confidence: 1.0, page: 0, bounds })
+    };
+    [("Trennblatt-Datum", said.date), ("Trennblatt-Nummer", said.serial)].into_iter().filter_map(field)
 }
 
 /// The case that a separator names, and the folder that it gets if it is new.
