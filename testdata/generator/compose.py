@@ -124,8 +124,8 @@ def _greeting(facts: Facts) -> str:
 def _zone(document: Document, shape: str) -> list[str]:
     """The machine-readable zone of the person's passport or card; its parts are fields."""
     facts = document.facts
-    p, expiry = facts.p, facts.around(100, 3000)
-    number = facts.get("pass")
+    facts.get("d4")
+    p, expiry, number = facts.p, facts.dates["d4"], facts.get("pass")
     state = p.nation[1] if shape == "pass" else "D<<"
     parts = (state, p.surname, p.given, number, p.nation[1], f"{p.birth:%y%m%d}", p.sex.upper(), f"{expiry:%y%m%d}")
     lines = checks.td3(*parts) if shape == "pass" else checks.td1(shape, *parts)

@@ -85,6 +85,7 @@ class Facts:
         self.receiver: Party | None = None
         self.made: dict[str, str] = {}
         self.normal: dict[str, str] = {}
+        self.dates: dict[str, datetime.date] = {}
         self.net_cents = rng.randint(900, 480_000) if rng.random() < 0.8 else rng.randint(480_000, 9_500_000)
         self.rate = rng.choice([19, 19, 19, 7])
         self.plain_cents: int | None = None
@@ -154,7 +155,8 @@ class Facts:
         rng, p, q = self.rng, self.p, self.q
         if key[0] == "d" and key[1:].isdigit():
             span = {"1": (-28, -3), "2": (-200, -30), "3": (10, 40), "4": (330, 1090), "5": (-900, -210), "6": (1, 9)}[key[1]]
-            return self.written(self.around(*span))
+            self.dates[key] = self.around(*span)
+            return self.written(self.dates[key])
         if key[0] == "b" and key[1:].isdigit():
             return money(rng.randint(800, 240_000))
         if key[0] == "n" and key[1:].isdigit():
