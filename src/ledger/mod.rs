@@ -15,6 +15,7 @@ mod line;
 mod receive;
 mod report;
 mod requests;
+mod retention;
 mod stack;
 mod states;
 mod status;
@@ -28,6 +29,7 @@ pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
 pub use requests::{Request, RequestStanding};
+pub use retention::KeptOriginal;
 pub use stack::Stack;
 pub use states::{
     BatchState, DocumentState, HeldState, OriginalPlace, PageState, RequestKind, RequestState, ScanState, Verdict,
