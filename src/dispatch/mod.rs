@@ -25,6 +25,7 @@ mod machine;
 mod originals;
 mod patience;
 mod requests;
+mod retention;
 mod stack;
 mod start;
 mod stations;
@@ -157,6 +158,13 @@ pub enum Event {
         station: usize,
         /// It cannot.
         away: bool,
+    },
+    /// An original was kept as long as the pipeline says, and is removed now.
+    OriginalRemoved {
+        /// The watch folder's position in [`Pipeline::watch`].
+        station: usize,
+        /// The scan.
+        scan: Digest,
     },
     /// Somebody told the line to begin nothing new, or to go on.
     Halted {

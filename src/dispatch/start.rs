@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::feed::{Feed, Way};
 use super::originals::Shelves;
+use super::retention::Keeper;
 use super::{
     Backlog, Controls, Event, HeldItem, MAX_HELD_LISTED, RunError, Summary, account, finish, line, originals, patience,
     requests, stations,
@@ -69,7 +70,8 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     let instance = if stations.is_empty() { String::new() } else { ledger.instance()? };
     let mut watched = Vec::with_capacity(stations.len());
     for rules in stations {
-        watched.push((Station::open(rules, &instance)?, rules.urgent, state.ledger()?, state.ledger()?));
+        let keeper_ledger = rules.keep_done_days.map(|_| state.ledger()).transpose()?;
+        watched.push((Station::open(rules, &instance)?, rules, state.ledger()?, state.ledger()?, keeper_ledger));
     }
 
     // Set when the line ends early, for whatever reason: the other threads end soon.
@@ -103,11 +105,17 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             let walks = &walks;
             scope.spawn(move || feed.walk_inputs(walks, rules));
         }
-        for (index, (station, urgent, ledger, feed_ledger)) in watched.into_iter().enumerate() {
+        for (index, (station, rules, ledger, feed_ledger, keeper_ledger)) in watched.into_iter().enumerate() {
             let Some(lookout) = lookout else { break };
             let (feed, found) = feed(feed_ledger, &[]);
             let roots = vec![station.root().to_owned()];
-            lanes.push(line::LaneSetup { found, urgent, walking: true, roots });
+            let of_station = (index, station.root(), rules);
+            let keeper =
+                keeper_ledger.and_then(|ledger| Keeper::new(of_station, ledger, (events, controls), quits, patience));
+            if let Some(keeper) = keeper {
+                scope.spawn(move || keeper.run());
+            }
+            lanes.push(line::LaneSetup { found, urgent: rules.urgent, walking: true, roots });
             let watcher = stations::Watcher { index, station, ledger, feed, lookout, controls, events };
             scope.spawn(move || watcher.run());
         }

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::case::{self, shown};
 use super::finding::{Finding, Findings, Problem};
+use super::scans::Compared;
 use super::{elsewhere, index, scans};
 use crate::deliver::case_read::CaseAccount;
 use crate::deliver::folder::{CASE_FILE, INDEX_FILE, INDEX_XML_FILE, STATE_FOLDER};
@@ -32,6 +33,8 @@ pub struct Verified {
     pub bytes: u64,
     /// Scans read; none unless asked.
     pub scans: u64,
+    /// Scans that were removed after their time, as lists in their place say.
+    pub scans_removed: u64,
     /// Findings that break the proof.
     pub findings: u64,
 }
@@ -102,16 +105,15 @@ pub fn verify(folder: &Path, inputs: &[PathBuf], tell: &(dyn Fn(News<'_>) + Sync
     if let Some(elsewhere) = &work.elsewhere {
         work.tell_all(elsewhere.compare(&|| accounts(folder)));
     }
-    let mut scans_read = 0;
+    let mut compared = Compared::default();
     if let Some(scans) = &work.scans {
-        let (findings, read) = scans.compare(&|| if is_case { account(folder) } else { accounts(folder) }, &|bytes| {
+        compared = scans.compare(&|| if is_case { account(folder) } else { accounts(folder) }, &|bytes| {
             (work.tell)(News::Read(bytes));
         });
-        work.tell_all(findings);
-        scans_read = read;
+        work.tell_all(std::mem::take(&mut compared.findings));
     }
     let sum = work.sum.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Verified { bytes: work.bytes.into_inner(), scans: scans_read, ..sum })
+    Ok(Verified { bytes: work.bytes.into_inner(), scans: compared.read, scans_removed: compared.removed, ..sum })
 }
 
 fn has_case(folder: &Path) -> bool {

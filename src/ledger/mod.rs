@@ -16,6 +16,7 @@ mod plan;
 mod receive;
 mod report;
 mod requests;
+mod retention;
 mod stack;
 mod states;
 mod status;
@@ -30,6 +31,7 @@ pub use plan::{Plan, PlannedAlarm, PlannedCase, PlannedDocument};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
 pub use report::{CaseDocument, CasePage, CaseScan, HeldRow, IndexRow, Totals};
 pub use requests::{Request, RequestStanding};
+pub use retention::KeptOriginal;
 pub use stack::Stack;
 pub use states::{
     BatchState, DocumentState, HeldState, OriginalPlace, PageState, RequestKind, RequestState, ScanState, Verdict,

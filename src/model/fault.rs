@@ -66,7 +66,7 @@ pub enum FaultKind {
     Noise,
     /// Fronts and backs of a stack cannot be brought together for certain: an odd number of pages, or not all of them here.
     Unpaired,
-    /// A separator sheet says another number of pages or sheets than was found.
+    /// A separator sheet, or the index file of a batch, says another number of pages, sheets or files than was found.
     CountDiffers,
     /// A document is improbably long for its type: a separator may have been missed.
     TooLong,
@@ -149,7 +149,7 @@ impl FaultKind {
             Self::Noise => "the page is strewn with specks",
             Self::Engine => "the text recognition failed",
             Self::Unpaired => "fronts and backs of the stack cannot be paired",
-            Self::CountDiffers => "the separator sheet tells another number of pages",
+            Self::CountDiffers => "another number came than the separator sheet or the index tells",
             Self::TooLong => "the document is too long for its type",
             Self::RepeatedSheet => "the same separator sheet came twice",
             Self::CaseNumber => "the case number cannot be right",

@@ -118,6 +118,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent = true
         done = "erledigt"
         held = "ausgesteuert"
+        keep_done_days = 90
     "#;
     let p = parse("x", text).unwrap();
     assert_eq!((p.language.as_str(), p.state, p.workers), ("de-AT", Some("/s".into()), Some(16)));
@@ -153,6 +154,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     };
     let second = StationRules {
         folder: "/scans/zwei".into(),
@@ -168,6 +170,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent: true,
         done: "erledigt".into(),
         held: "ausgesteuert".into(),
+        keep_done_days: Some(90),
     };
     assert_eq!((p.output, p.watch), (Some("/akten".into()), vec![first, second]));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
@@ -268,6 +271,7 @@ fn mistakes_are_told_with_line_column_and_key() {
         ),
         ("N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = []", &["5:11 watch.markers"]),
         ("N\n[[watch]]\nfolder = \"in\"\nlayout = \"file_is_case\"\ncount = \"index\"", &["5:9 watch.count"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nkeep_done_days = -1", &["4:18 watch.keep_done_days"]),
         ("N\n[[watch]]\nfolder = \"in\"\ndone = \"Held\"", &["4:8 watch.done"]),
         ("N\n[[watch]]\nfolder = \"in\"\nheld = \"../held\"", &["4:8 watch.held"]),
         ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/a/./b/../IN/x/\"", &["5:10 watch.folder"]),

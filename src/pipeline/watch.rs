@@ -58,6 +58,7 @@ pub(super) fn stations(
             let message = format!("{} is the folder of originals that are done, too", quoted(&held));
             table.refuse(if table.has("held") { "held" } else { "done" }, message, None);
         }
+        let keep_done_days = table.integer("keep_done_days", 0..=36_500).filter(|&days: &u32| days > 0);
         table.finish();
         stations.push(StationRules {
             folder: folder.unwrap_or_default(),
@@ -73,6 +74,7 @@ pub(super) fn stations(
             urgent,
             done,
             held,
+            keep_done_days,
         });
     }
     stations

@@ -297,7 +297,7 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Noise => "die Seite ist mit Flecken übersät",
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
         FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
-        FaultKind::CountDiffers => "das Trennblatt nennt eine andere Seitenzahl",
+        FaultKind::CountDiffers => "Trennblatt oder Indexdatei nennen eine andere Zahl, als eingegangen ist",
         FaultKind::TooLong => "das Dokument ist für seine Art zu lang",
         FaultKind::RepeatedSheet => "dasselbe Trennblatt kam zweimal",
         FaultKind::CaseNumber => "das Aktenzeichen kann nicht stimmen",

@@ -10,7 +10,7 @@ use crate::ledger::{RequestKind, RequestState, Verdict, open_to_decide};
 use crate::model::Wholeness;
 
 /// A watch folder of the rig whose files count after 50 ms.
-fn station(rig: &Rig, folder: &str) -> StationRules {
+pub(super) fn station(rig: &Rig, folder: &str) -> StationRules {
     fs::create_dir_all(rig.dir.path().join(folder)).unwrap();
     StationRules {
         folder: rig.dir.path().join(folder),
@@ -26,18 +26,19 @@ fn station(rig: &Rig, folder: &str) -> StationRules {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     }
 }
 
 /// Drops a fake scan, whole at once.
-fn drop_scan(rig: &Rig, name: &str, pages: &[&str]) {
+pub(super) fn drop_scan(rig: &Rig, name: &str, pages: &[&str]) {
     let path = rig.dir.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("FAKE\n{}\n", pages.join("\n"))).unwrap();
 }
 
 /// Watches until `until` says so of an event, then drains or stops.
-fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> (Summary, Vec<Event>) {
+pub(super) fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> (Summary, Vec<Event>) {
     let (jobs, queue) = bounded(4);
     let (answers, outcomes) = bounded(4);
     let (events, told) = unbounded();
@@ -66,12 +67,12 @@ fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> 
 }
 
 /// After so many delivered batches.
-fn batches(count: usize) -> impl Fn(&Event) -> bool + Sync {
+pub(super) fn batches(count: usize) -> impl Fn(&Event) -> bool + Sync {
     let seen = AtomicUsize::new(0);
     move |event| *event == Event::BatchDelivered && seen.fetch_add(1, Ordering::SeqCst) + 1 == count
 }
 
-fn files_below(folder: &Path) -> Vec<String> {
+pub(super) fn files_below(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<String> = entries
         .map(|entry| entry.unwrap().path())

@@ -10,7 +10,7 @@ use super::{Claim, ClaimedFile, STATION_FOLDER, StationRules};
 use crate::intake::Layout;
 use crate::intake::cases::{self, Part};
 use crate::intake::names::{stem, written};
-use crate::intake::natural::NaturalKey;
+use crate::intake::natural::sort_files;
 use crate::intake::walk::last_name;
 
 /// Longest name of a file, in bytes (NAME_MAX of Linux file systems).
@@ -45,7 +45,7 @@ impl Desk<'_> {
         mut names: Vec<OsString>,
         index: Option<&Path>,
     ) -> Vec<Option<Claim>> {
-        names.sort_by_cached_key(|name| NaturalKey::new(name));
+        sort_files(&mut names, |name| name);
         let layout = self.rules.intake.layout;
         let taken: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
         // The case of a file depends on what lies beside it, be that complete or not.

@@ -132,6 +132,8 @@ pub struct StationRules {
     pub done: String,
     /// Folder in the watch folder to which originals go of which something is held.
     pub held: String,
+    /// Originals in `done` are removed after so many whole days; `None`: never.
+    pub keep_done_days: Option<u32>,
 }
 
 impl StationRules {

@@ -66,6 +66,7 @@ fn rules(folder: &Path) -> StationRules {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     }
 }
 
