@@ -32,7 +32,12 @@ pub(super) fn read(page: &Grey, reduced: &Reduced<'_>, params: &CodeParams) -> R
     let reader = zxing::Reader::new(&params.barcodes);
     let mut found: Vec<Read> = Vec::new();
     for region in regions::regions(page, reduced) {
-        for read in reader.read(page, region)? {
+        let mut read = reader.read(page, region, (1, 1))?;
+        if read.is_empty() && reduced.factor != (1, 1) {
+            // Averaged, specks are gone.
+            read = reader.read(&reduced.grey, region.reduced(reduced.factor), reduced.factor)?;
+        }
+        for read in read {
             let again = |known: &Read| {
                 known.barcode.value == read.barcode.value && overlap(&known.barcode.bounds, &read.barcode.bounds)
             };
