@@ -31,11 +31,13 @@ pub(super) fn read(page: &Grey, reduced: &Reduced<'_>, params: &CodeParams) -> R
     let most = Duration::from_millis(u64::from(params.max_ms));
     let reader = zxing::Reader::new(&params.barcodes);
     let mut found: Vec<Read> = Vec::new();
+    let mut half = None;
     for region in regions::regions(page, reduced) {
         let mut read = reader.read(page, region, (1, 1))?;
-        if read.is_empty() && reduced.factor != (1, 1) {
+        if read.is_empty() {
             // Averaged, specks are gone.
-            read = reader.read(&reduced.grey, region.reduced(reduced.factor), reduced.factor)?;
+            let half = half.get_or_insert_with(|| reduced.at_most_half());
+            read = reader.read(&half.grey, region.reduced(half.factor), half.factor)?;
         }
         for read in read {
             let again = |known: &Read| {
