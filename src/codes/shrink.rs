@@ -31,6 +31,17 @@ pub(super) fn to_about(page: &Grey, resolution: Resolution, dpi: f32) -> Reduced
 }
 
 impl Reduced<'_> {
+    /// This, or half of it if it was not reduced.
+    pub(super) fn at_most_half(&self) -> Reduced<'_> {
+        let factor = if self.factor == (1, 1) { (2, 2) } else { (1, 1) };
+        Reduced {
+            grey: averaged(&self.grey, factor),
+            dpi: (self.dpi.0 / factor.0 as f32, self.dpi.1 / factor.1 as f32),
+            factor: (self.factor.0 * factor.0, self.factor.1 * factor.1),
+            assumed: self.assumed,
+        }
+    }
+
     /// The same page at about `dpi` dots an inch.
     pub(super) fn reduced_to(&self, dpi: f32) -> Reduced<'_> {
         let resolution = Resolution { x_dpi: self.dpi.0, y_dpi: self.dpi.1, assumed: self.assumed };

@@ -31,8 +31,15 @@ pub(super) fn read(page: &Grey, reduced: &Reduced<'_>, params: &CodeParams) -> R
     let most = Duration::from_millis(u64::from(params.max_ms));
     let reader = zxing::Reader::new(&params.barcodes);
     let mut found: Vec<Read> = Vec::new();
+    let mut half = None;
     for region in regions::regions(page, reduced) {
-        for read in reader.read(page, region)? {
+        let mut read = reader.read(page, region, (1, 1))?;
+        if read.is_empty() {
+            // Averaged, specks are gone.
+            let half = half.get_or_insert_with(|| reduced.at_most_half());
+            read = reader.read(&half.grey, region.reduced(half.factor), half.factor)?;
+        }
+        for read in read {
             let again = |known: &Read| {
                 known.barcode.value == read.barcode.value && overlap(&known.barcode.bounds, &read.barcode.bounds)
             };

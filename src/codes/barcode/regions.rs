@@ -17,10 +17,23 @@ pub(super) struct Region {
     pub(super) height: u32,
 }
 
+impl Region {
+    /// The same part of the page after it was reduced.
+    pub(super) fn reduced(self, (x, y): (u32, u32)) -> Self {
+        let (x, y) = (x.max(1), y.max(1));
+        Self { x: self.x / x, y: self.y / y, width: self.width / x, height: self.height / y }
+    }
+}
+
 /// Side of a cell in pixels, at about 150 and at about 75 dots an inch.
 const CELL: usize = 8;
-/// Least contrast of a window, in levels of 255.
+/// Least contrast of a window, in levels of 255, and as a share of what the page has from bright to dark: the grain of
+/// paper has as many edges as a matrix.
 const MIN_CONTRAST: i32 = 40;
+const MIN_CONTRAST_SHARE: f32 = 0.25;
+/// Least variance of a window's pixels, for a contrast of 1: bars and modules are dark or bright, grain and photos lie mostly
+/// between.
+const MIN_VARIANCE: f32 = 0.06;
 /// Share of a window's range from brightest to darkest at which the mean of a barcode lies.
 const MIN_DARK: f32 = 0.28;
 const MAX_DARK: f32 = 0.78;
@@ -61,6 +74,7 @@ struct Cell {
     /// Sum of the squares of the differences to the pixels at the right and below.
     edges: u32,
     sum: u32,
+    squares: u32,
     low: u8,
     high: u8,
 }
@@ -80,7 +94,7 @@ impl Cells {
         let mut cells = Vec::with_capacity(columns * rows);
         for band in page.pixels().chunks(width * CELL).take(rows) {
             let first = cells.len();
-            cells.resize(first + columns, Cell { edges: 0, sum: 0, low: 255, high: 0 });
+            cells.resize(first + columns, Cell { edges: 0, sum: 0, squares: 0, low: 255, high: 0 });
             for pair in band.chunks_exact(2 * width) {
                 let (upper, lower) = pair.split_at(width);
                 let right = upper.get(1..).unwrap_or_default();
@@ -99,14 +113,16 @@ const ROWS: usize = CELL / 2;
 
 impl Cell {
     fn add(&mut self, here: &[u8], right: &[u8], below: &[u8]) {
-        let (mut edges, mut sum) = (0i32, 0u32);
+        let (mut edges, mut sum, mut squares) = (0i32, 0u32, 0u32);
         for ((&here, &right), &below) in here.iter().zip(right).zip(below) {
             let (x, y) = (i32::from(right) - i32::from(here), i32::from(below) - i32::from(here));
             edges += x * x + y * y;
             sum += u32::from(here);
+            squares += u32::from(here) * u32::from(here);
         }
         self.edges += edges.unsigned_abs();
         self.sum += sum;
+        self.squares += squares;
         self.low = here.iter().fold(self.low, |low, &pixel| low.min(pixel));
         self.high = here.iter().fold(self.high, |high, &pixel| high.max(pixel));
     }
@@ -115,21 +131,41 @@ impl Cell {
         Self {
             edges: self.edges + other.edges,
             sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
             low: self.low.min(other.low),
             high: self.high.max(other.high),
         }
     }
 
-    /// Whether this, of `cells` cells, has the texture of a barcode.
-    fn is_code(&self, cells: usize) -> bool {
+    /// Whether this, of `cells` cells on a page that asks for `min_contrast`, has the texture of a barcode.
+    fn is_code(&self, cells: usize, min_contrast: i32) -> bool {
         let contrast = i32::from(self.high) - i32::from(self.low);
-        if contrast < MIN_CONTRAST {
+        if contrast < min_contrast {
             return false;
         }
         let pixels = (cells * CELL * ROWS) as f32;
-        let edges = self.edges as f32 / pixels / (contrast * contrast) as f32;
-        let dark = (f32::from(self.high) - self.sum as f32 / pixels) / contrast as f32;
-        edges >= MIN_EDGES && (MIN_DARK..=MAX_DARK).contains(&dark)
+        let square = (contrast * contrast) as f32;
+        let mean = self.sum as f32 / pixels;
+        let edges = self.edges as f32 / pixels / square;
+        let dark = (f32::from(self.high) - mean) / contrast as f32;
+        let variance = (self.squares as f32 / pixels - mean * mean) / square;
+        edges >= MIN_EDGES && (MIN_DARK..=MAX_DARK).contains(&dark) && variance >= MIN_VARIANCE
+    }
+}
+
+impl Cells {
+    /// Least contrast of a window: of the page's own from the bright cells to the darkest.
+    fn min_contrast(&self) -> i32 {
+        let mut highs: Vec<u8> = self.cells.iter().map(|cell| cell.high).collect();
+        let mut lows: Vec<u8> = self.cells.iter().map(|cell| cell.low).collect();
+        let bright = highs.len() / 2;
+        // Of the darkest, a hundredth may be a rim or dust.
+        let dark = lows.len() / 100;
+        let at = |levels: &mut Vec<u8>, at: usize| {
+            if at < levels.len() { i32::from(*levels.select_nth_unstable(at).1) } else { 0 }
+        };
+        let contrast = (at(&mut highs, bright) - at(&mut lows, dark)) as f32;
+        MIN_CONTRAST.max((MIN_CONTRAST_SHARE * contrast) as i32)
     }
 }
 
@@ -144,14 +180,16 @@ struct Area {
 
 /// Regions of a reduced page.
 fn areas(reduced: &Reduced<'_>) -> Vec<Area> {
-    let Cells { columns, cells } = Cells::of(&reduced.grey);
+    let measured = Cells::of(&reduced.grey);
+    let min_contrast = measured.min_contrast();
+    let Cells { columns, cells } = measured;
     let rows = cells.len() / columns.max(1);
     let mut marked = vec![false; cells.len()];
     for y in 1..rows.saturating_sub(1) {
         for x in 1..columns.saturating_sub(1) {
             let row = |y: usize| cells[y * columns + x - 1..=y * columns + x + 1].iter();
             let window = row(y - 1).chain(row(y)).chain(row(y + 1));
-            marked[y * columns + x] = window.copied().reduce(|a, b| a.and(&b)).is_some_and(|sum| sum.is_code(9));
+            marked[y * columns + x] = window.copied().reduce(|a, b| a.and(&b)).is_some_and(|sum| sum.is_code(9, min_contrast));
         }
     }
     let margin = |factor: u32, dpi: f32| i64::from(factor) * (MARGIN_IN * dpi) as i64;
@@ -247,7 +285,7 @@ impl Area {
     }
 
     /// What of it lies on a page.
-    fn within(&self, (width, height): (u32, u32)) -> Option<Region> {
+    fn within(self, (width, height): (u32, u32)) -> Option<Region> {
         let (x1, y1) = self.end();
         let (x1, y1) = (x1.clamp(0, i64::from(width)) as u32, y1.clamp(0, i64::from(height)) as u32);
         let (x, y) = (self.x.clamp(0, i64::from(width)) as u32, self.y.clamp(0, i64::from(height)) as u32);

@@ -19,17 +19,17 @@ impl Reader {
         Self { reader: zxingcpp::read().formats(&formats).text_mode(TextMode::Plain) }
     }
 
-    /// What is read in a region of `page`; places are pixels of the page.
+    /// What is read in a region of `page`, which was reduced by `factor`; places are pixels of the page that it was.
     ///
     /// # Errors
     /// zxing-cpp refused the picture.
-    pub(super) fn read(&self, page: &Grey, region: Region) -> Result<Vec<Read>, CodesError> {
+    pub(super) fn read(&self, page: &Grey, region: Region, factor: (u32, u32)) -> Result<Vec<Read>, CodesError> {
         let (x, y, width, height) = (region.x as i32, region.y as i32, region.width as i32, region.height as i32);
         let view = ImageView::from_slice(page.pixels(), page.width(), page.height(), ImageFormat::Lum)
             .map_err(|_| CodesError::Refused)?
             .cropped(x, y, width, height);
         let found = self.reader.from(&view).map_err(|_| CodesError::Refused)?;
-        Ok(found.iter().filter(|code| code.is_valid()).filter_map(|code| taken(code, region, page.size())).collect())
+        Ok(found.iter().filter(|code| code.is_valid()).filter_map(|code| taken(code, region, factor)).collect())
     }
 }
 
@@ -60,12 +60,15 @@ fn named(format: BarcodeFormat) -> Option<(BarcodeKind, &'static str)> {
     })
 }
 
-fn taken(code: &zxingcpp::Barcode, region: Region, page: (u32, u32)) -> Option<Read> {
+fn taken(code: &zxingcpp::Barcode, region: Region, factor: (u32, u32)) -> Option<Read> {
     let (kind, symbology) = named(code.format())?;
     let place = code.position();
+    let on_page = |at: i32, start: u32, side: u32, factor: u32| {
+        (at as f32).clamp(0.0, side as f32) * factor as f32 + (start * factor) as f32
+    };
     let corner = |x: i32, y: i32| Point {
-        x: (x as f32 + region.x as f32).clamp(0.0, page.0 as f32),
-        y: (y as f32 + region.y as f32).clamp(0.0, page.1 as f32),
+        x: on_page(x, region.x, region.width, factor.0),
+        y: on_page(y, region.y, region.height, factor.1),
     };
     let quad = Quad([
         corner(place.top_left.x, place.top_left.y),

@@ -7,11 +7,13 @@ use crate::model::{PatchKind, PixelBox};
 use crate::raster::Grey;
 
 /// Sizes at which bars are taken, as shares of the printed size: sheets are scaled to fit a page.
-const SCALE: std::ops::RangeInclusive<f32> = 0.7..=1.4;
+const SCALE: std::ops::RangeInclusive<f32> = 0.7..=1.35;
 /// The same where the scan's resolution was assumed.
 const SCALE_IF_ASSUMED: std::ops::RangeInclusive<f32> = 0.4..=2.5;
 /// Clear space before the first and behind the last bar, in units. 3 are printed; holes and scribbles come close.
-const CLEAR: f32 = 1.2;
+const CLEAR: f32 = 2.0;
+/// Where a further bar lies within so many units, as long as the four, they are part of a larger pattern.
+const ALONE: f32 = 6.0;
 /// Least length of the bars in units. 31 are printed.
 const MIN_LENGTH: f32 = 18.0;
 /// Largest slope of the bars: 10 degrees, and what a measure may err.
@@ -62,6 +64,8 @@ pub(super) fn find(page: &Reduced<'_>) -> Vec<Bars> {
 struct Hit {
     strip: usize,
     pattern: Pattern,
+    /// Ink beside it, if any is near: how far it is from the middle of the code, before and behind.
+    beside: [Option<f32>; 2],
 }
 
 /// The same code on strips in a row.
@@ -79,8 +83,8 @@ fn chains(strips: &Strips, scale: &std::ops::RangeInclusive<f32>) -> Vec<Chain> 
         open = live;
         done.extend(ended);
         strips.runs(strip, &mut runs);
-        for pattern in patterns(&runs, strips, scale) {
-            let hit = Hit { strip, pattern };
+        for (pattern, beside) in patterns(&runs, strips, scale) {
+            let hit = Hit { strip, pattern, beside };
             match open.iter_mut().find(|chain| chain.takes(&hit, strips)) {
                 Some(chain) => chain.hits.push(hit),
                 None => open.push(Chain { hits: vec![hit] }),
@@ -96,17 +100,21 @@ fn patterns<'a>(
     runs: &'a [Run],
     strips: &'a Strips,
     scale: &'a std::ops::RangeInclusive<f32>,
-) -> impl Iterator<Item = Pattern> + 'a {
+) -> impl Iterator<Item = (Pattern, [Option<f32>; 2])> + 'a {
     runs.windows(4).enumerate().filter_map(move |(i, four)| {
         let found = pattern(std::array::from_fn(|e| {
             let run = four[e / 2];
             if e % 2 == 0 { run.start } else { run.end }
         }))?;
         let clear = CLEAR * found.unit;
-        let before = i.checked_sub(1).and_then(|i| runs.get(i)).map_or(f32::NEG_INFINITY, |run| run.end);
-        let behind = runs.get(i + 4).map_or(f32::INFINITY, |run| run.start);
-        let alone = found.edges[0] - before >= clear && behind - found.edges[7] >= clear;
-        (alone && scale.contains(&(found.unit / strips.dpi.0 / UNIT_IN))).then_some(found)
+        let before = i.checked_sub(1).and_then(|i| runs.get(i));
+        let behind = runs.get(i + 4);
+        let gaps = [before.map(|run| found.edges[0] - run.end), behind.map(|run| run.start - found.edges[7])];
+        let sized = scale.contains(&(found.unit / strips.dpi.0 / UNIT_IN));
+        let middles = [before, behind].map(|run| run.map(|run| (run.start + run.end) / 2.0 - found.centre()));
+        let near = |side: usize| middles[side].filter(|_| gaps[side].is_some_and(|gap| gap <= ALONE * found.unit));
+        let is_clear = gaps.iter().flatten().all(|&gap| gap >= clear);
+        (is_clear && sized).then(|| (found, [near(0), near(1)]))
     })
 }
 
@@ -149,10 +157,28 @@ impl Chain {
         {
             return None;
         }
+        if (0..2).any(|side| self.is_in_pattern(side, strips, &line, unit)) {
+            return None;
+        }
         if !is_solid(strips, page, &line, &self.spots(), (first.strip, last.strip)) {
             return None;
         }
         Some(Bars { kind: first.pattern.kind, axis: strips.axis, bounds: self.bounds(strips, &line, (&from, &to)) })
+    }
+
+    /// Whether another bar lies beside the four all along, and ends where they do: edges of the page and of tables go on,
+    /// print has gaps.
+    fn is_in_pattern(&self, side: usize, strips: &Strips, line: &Line, unit: f32) -> bool {
+        let beside: Vec<f32> = self.hits.iter().filter_map(|hit| hit.beside[side]).collect();
+        let count = beside.len().max(1) as f32;
+        let mean = beside.iter().sum::<f32>() / count;
+        let steady = beside.iter().filter(|place| (*place - mean).abs() <= MAX_BEND * unit).count();
+        if steady as f32 <= 0.9 * self.hits.len() as f32 {
+            return false;
+        }
+        let (Some(first), Some(last)) = (self.hits.first(), self.hits.last()) else { return false };
+        let places = [mean; 4];
+        ends(strips, line, &places, first.strip, -1).is_some() && ends(strips, line, &places, last.strip, 1).is_some()
     }
 
     /// The middles of the four bars, as they lie from the middle of the code.

@@ -17,11 +17,11 @@ const CODES: [(PatchKind, [f32; 4]); 6] = [
 pub(super) const UNIT_IN: f32 = 0.08;
 /// How far each distance of like edges may be off, in units. Wide and narrow differ by 1.5; printers and scanners stretch by
 /// a few hundredths.
-const EDGE_TOLERANCE: f32 = 0.4;
+const EDGE_TOLERANCE: f32 = 0.3;
 /// How much wider than printed bars may be, and spaces narrower, in units: ink spreads, thresholds differ.
-const MAX_SPREAD: f32 = 0.6;
+const MAX_SPREAD: f32 = 0.35;
 /// How far a bar may be off otherwise.
-const BAR_TOLERANCE: f32 = 0.45;
+const BAR_TOLERANCE: f32 = 0.35;
 
 /// A code along one line.
 #[derive(Clone, Copy, Debug, PartialEq)]
