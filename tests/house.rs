@@ -19,6 +19,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("page", &["model", "raster", "ocr", "infer"]),
     ("worker", &["model", "page", "raster", "ocr", "infer"]),
     ("assemble", &["model"]),
+    ("learn", &["model", "assemble"]),
     ("ledger", &["model", "saboteur", "durable"]),
     ("intake", &["model", "saboteur", "durable"]),
     ("deliver", &["model", "saboteur", "durable"]),
@@ -39,7 +40,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "export", "pipeline", "words", "dispatch",
+            "pdf", "export", "pipeline", "words", "dispatch", "learn",
         ],
     ),
 ];

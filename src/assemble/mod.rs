@@ -9,11 +9,12 @@
 mod classify;
 pub mod collate;
 mod matching;
+pub mod model;
 mod reading;
 
 use crate::model::{Fault, FaultKind, Field};
 
-pub use classify::{Evidence, Matcher, UNKNOWN_TYPE};
+pub use classify::{ClassifyRules, Evidence, Matcher, Opinion, UNKNOWN_TYPE, Verdict};
 
 /// Where one document ends and the next begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,7 +121,8 @@ pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
             }
         }
         if !kept.is_empty() {
-            let (type_name, confidence) = rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence));
+            let Verdict { type_name, confidence, .. } =
+                rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence));
             assembly.documents.push(Document {
                 case: None,
                 type_name,

@@ -90,7 +90,7 @@ impl Finisher<'_> {
     }
 
     fn work(&mut self, batches: &Receiver<i64>) -> Result<(), Halt> {
-        let matcher = Matcher::new(&self.pipeline.types);
+        let matcher = Matcher::with(&self.pipeline.types, self.pipeline.classify.clone());
         let mut accounts = Accounts { case: None, batches: Vec::new(), due: Instant::now() };
         let (mut waiting, mut last) = (Vec::new(), false);
         let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };

@@ -8,15 +8,17 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::assemble::{SeparateBy, TypeRule};
+use crate::assemble::{ClassifyRules, SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
 use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
+mod classify;
 mod find;
 mod problem;
 mod reader;
@@ -28,6 +30,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use classify::{ModelFileError, read_model};
 pub use find::{FindError, find};
 pub use problem::Problem;
 
@@ -110,6 +113,10 @@ pub struct Pipeline {
     pub held: HeldDocument,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
+    /// `[classify]`; [`load`] reads the model.
+    pub classify: ClassifyRules,
+    /// `classify.model`: the model's file, if named. A relative one starts at the pipeline file's folder ([`load`]).
+    pub model_file: Option<PathBuf>,
     /// `target.kind`.
     pub target: Target,
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
@@ -146,6 +153,8 @@ pub enum LoadError {
         /// At least one, in the order of the file.
         problems: Vec<Problem>,
     },
+    /// The model that it names cannot be used.
+    Model(ModelFileError),
 }
 
 impl fmt::Display for LoadError {
@@ -155,6 +164,7 @@ impl fmt::Display for LoadError {
             Self::Problems { path, problems } => problems.iter().enumerate().try_for_each(|(i, problem)| {
                 write!(f, "{}{}:{problem}", if i == 0 { "" } else { "\n" }, path.display())
             }),
+            Self::Model(error) => write!(f, "classify.model: {error}"),
         }
     }
 }
@@ -164,6 +174,7 @@ impl std::error::Error for LoadError {
         match self {
             Self::Read { source, .. } => Some(source),
             Self::Problems { .. } => None,
+            Self::Model(error) => Some(error),
         }
     }
 }
@@ -190,9 +201,13 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output].into_iter().flatten();
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, &mut pipeline.model_file];
+    let named = named.into_iter().flatten();
     for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
         *path = folder.join(&*path);
+    }
+    if let Some(path) = &pipeline.model_file {
+        pipeline.classify.model = Some(Arc::new(read_model(path).map_err(LoadError::Model)?));
     }
     Ok(pipeline)
 }

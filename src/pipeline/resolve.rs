@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, watch};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, classify, watch};
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -34,7 +34,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let mut decode = image(&top);
     let separate = separate(&top, intake.layout, collate);
     let held = held(&top);
-    let types = types(&top);
+    let (classify, model_file) = classify::classify(&top);
+    let types = types(&top, model_file.is_some());
     let (target, output) = target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
@@ -56,6 +57,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         separate,
         held,
         types,
+        classify,
+        model_file,
         target,
         output,
         watch,
@@ -298,7 +301,8 @@ fn held(top: &Table<'_>) -> HeldDocument {
     document.unwrap_or_default()
 }
 
-fn types(top: &Table<'_>) -> Vec<TypeRule> {
+/// `has_model`: a type may be one that only the model tells.
+fn types(top: &Table<'_>, has_model: bool) -> Vec<TypeRule> {
     let mut names = HashMap::new();
     let mut titles = HashMap::new();
     let mut rules: Vec<TypeRule> = Vec::new();
@@ -326,7 +330,7 @@ fn types(top: &Table<'_>) -> Vec<TypeRule> {
             }
         }
         let own_phrases = phrases(&table, "phrases");
-        if !has_marks {
+        if !has_marks && !has_model {
             table.refuse("name", "has neither titles nor phrases, so no page could be told by them", None);
         }
         let owned = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.value.to_owned()).collect();
