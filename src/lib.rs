@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod export;
 pub mod infer;
 pub mod intake;
+pub mod learn;
 pub mod ledger;
 pub mod model;
 pub mod ocr;

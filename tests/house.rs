@@ -20,6 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("page", &["model", "raster", "codes", "ocr", "infer"]),
     ("worker", &["model", "page", "raster", "ocr", "infer", "intake"]),
     ("assemble", &["model"]),
+    ("learn", &["model", "assemble"]),
     ("ledger", &["model", "saboteur", "durable"]),
     ("intake", &["model", "saboteur", "durable"]),
     ("deliver", &["model", "saboteur", "durable"]),
@@ -41,7 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "sheets", "export", "pipeline", "words", "dispatch",
+            "pdf", "sheets", "export", "pipeline", "words", "dispatch", "learn",
         ],
     ),
 ];

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, codes, separate, target, watch};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, classify, codes, separate, target, watch};
 use crate::assemble::TypeRule;
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -33,7 +33,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let codes = codes::codes(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
-    let (types, max_pages) = types(&top);
+    let (classify, model_file) = classify::classify(&top);
+    let (types, max_pages) = types(&top, model_file.is_some());
     let (separate, separators) = separate::rules(&top, intake.layout, collate, &types);
     let held = held(&top);
     let alarms = separate::alarms(&top, types.iter().map(|kind| kind.name.as_str()).zip(max_pages));
@@ -60,6 +61,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         alarms,
         held,
         types,
+        classify,
+        model_file,
         target,
         output,
         watch,
@@ -261,8 +264,8 @@ fn held(top: &Table<'_>) -> HeldDocument {
     document.unwrap_or_default()
 }
 
-/// The types, and `type.max_pages` of each.
-fn types(top: &Table<'_>) -> (Vec<TypeRule>, Vec<Option<u32>>) {
+/// The types, and `type.max_pages` of each; with `has_model`, a type may be one that only the model tells.
+fn types(top: &Table<'_>, has_model: bool) -> (Vec<TypeRule>, Vec<Option<u32>>) {
     let mut names = HashMap::new();
     let mut titles = HashMap::new();
     let (mut rules, mut max_pages): (Vec<TypeRule>, _) = (Vec::new(), Vec::new());
@@ -290,7 +293,7 @@ fn types(top: &Table<'_>) -> (Vec<TypeRule>, Vec<Option<u32>>) {
             }
         }
         let own_phrases = phrases(&table, "phrases");
-        if !has_marks {
+        if !has_marks && !has_model {
             table.refuse("name", "has neither titles nor phrases, so no page could be told by them", None);
         }
         let owned = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.value.to_owned()).collect();

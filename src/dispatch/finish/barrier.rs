@@ -23,7 +23,7 @@ pub(super) struct Knowledge<'p> {
 impl<'p> Knowledge<'p> {
     pub(super) fn of(pipeline: &'p Pipeline, cases: Option<CaseList>) -> Self {
         let marks = separate::Reader::new(&pipeline.separators);
-        Self { matcher: Matcher::new(&pipeline.types), marks, cases }
+        Self { matcher: Matcher::with(&pipeline.types, pipeline.classify.clone()), marks, cases }
     }
 }
 
