@@ -115,6 +115,8 @@ pub struct Pipeline {
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
     /// file's folder ([`load`]).
     pub output: Option<PathBuf>,
+    /// `target.contents`: whether a case folder gets a table of contents.
+    pub contents: bool,
     /// `[[watch]]`, in order.
     pub watch: Vec<StationRules>,
     /// `limits.page_seconds`, `limits.open_seconds`, `limits.cpu_seconds`, `limits.memory_mib`.

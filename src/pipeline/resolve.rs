@@ -35,7 +35,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let separate = separate(&top, intake.layout, collate);
     let held = held(&top);
     let types = types(&top);
-    let (target, output) = target(&top);
+    let (target, output, contents) = target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
@@ -58,6 +58,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         types,
         target,
         output,
+        contents,
         watch,
         limits,
         attempts,
@@ -350,12 +351,13 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
     texts
 }
 
-fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
+fn target(top: &Table<'_>) -> (Target, Option<PathBuf>, bool) {
     let table = top.table("target");
     let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
     let folder = table.text("folder").map(|text| PathBuf::from(text.value));
+    let contents = table.flag("contents").unwrap_or_default();
     table.finish();
-    (target, folder)
+    (target, folder, contents)
 }
 
 struct Limits {

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use scanstrasse::model::SheetLevel;
 
 use crate::program::{ask, root, said, scanstrasse};
 
@@ -252,12 +251,10 @@ proptest! {
     }
 }
 
-/// The levels of the command are those of the orders.
 #[test]
 fn the_help_teaches() {
     let help = ask(env!("CARGO_BIN_EXE_scanstrasse"), ["separators", "--help"]);
     for words in ["Aktenzeichen;Art;Seiten", "100 %", "--duplex", "2 for a document, T for a case, 3 for a batch"] {
         assert!(help.contains(words), "{words}: {help}");
     }
-    assert!(SheetLevel::Document < SheetLevel::Case && SheetLevel::Case < SheetLevel::Batch);
 }
