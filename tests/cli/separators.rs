@@ -87,7 +87,7 @@ fn the_bars_are_those_of_kodak_on_every_edge() {
         for dpi in [150, 200, 300] {
             let render = Render::of(&file, dpi);
             for edge in 0..4 {
-                let runs = render.runs_from(edge, dpi as usize * 12 / 10);
+                let runs = render.runs_from(edge, dpi as usize * 14 / 10);
                 let mut inches = Vec::new();
                 for bar in bars.chars() {
                     inches.extend([if bar == 'W' { 0.20 } else { 0.08 }, 0.08]);
