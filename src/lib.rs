@@ -14,6 +14,7 @@
 
 pub mod assemble;
 pub mod cli;
+pub mod codes;
 pub mod deliver;
 pub mod dispatch;
 mod durable;
@@ -21,6 +22,7 @@ pub mod evidence;
 pub mod export;
 pub mod infer;
 pub mod intake;
+pub mod learn;
 pub mod ledger;
 pub mod model;
 pub mod ocr;

@@ -16,9 +16,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("infer", &["model"]),
     ("raster", &["model"]),
     ("ocr", &["model", "raster", "infer"]),
-    ("page", &["model", "raster", "ocr", "infer"]),
-    ("worker", &["model", "page", "raster", "ocr", "infer"]),
+    ("codes", &["model", "raster"]),
+    ("page", &["model", "raster", "codes", "ocr", "infer"]),
+    ("worker", &["model", "page", "raster", "ocr", "infer", "intake"]),
     ("assemble", &["model"]),
+    ("learn", &["model", "assemble"]),
     ("ledger", &["model", "saboteur", "durable"]),
     ("intake", &["model", "saboteur", "durable"]),
     ("deliver", &["model", "saboteur", "durable"]),
@@ -28,7 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sheets", &["model", "pdf"]),
     ("export", &["model"]),
     ("words", &["model"]),
-    ("pipeline", &["model", "assemble", "intake", "page", "raster", "ocr", "worker"]),
+    ("pipeline", &["model", "assemble", "intake", "page", "raster", "codes", "ocr", "worker"]),
     (
         "dispatch",
         &[
@@ -40,7 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "sheets", "export", "pipeline", "words", "dispatch",
+            "pdf", "sheets", "export", "pipeline", "words", "dispatch", "learn",
         ],
     ),
 ];

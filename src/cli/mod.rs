@@ -7,6 +7,7 @@
 mod board;
 mod check;
 mod control;
+mod evaluate;
 mod held;
 mod language;
 mod line;
@@ -17,7 +18,9 @@ mod ocr;
 mod paused;
 mod place;
 mod progress;
+mod reading;
 mod run;
+mod samples;
 mod screen;
 mod separators;
 mod service;
@@ -26,6 +29,7 @@ mod show;
 mod status;
 mod summary;
 mod survey;
+mod train;
 mod urgent;
 mod verify;
 mod voice;
@@ -57,6 +61,7 @@ Examples:
   scanstrasse ocr letter.tif                               what does OCR see on a page?
   scanstrasse verify /akten                                is every page there, once and unaltered?
   scanstrasse separators --count 50 --output sheets.pdf    separator sheets to print
+  scanstrasse train samples --output our.model             learn document types from samples, a folder for each
 
 Exit codes:
   0  all delivered
@@ -76,6 +81,8 @@ enum Command {
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
     Separators(separators::SeparatorArguments),
+    Train(train::TrainArguments),
+    Evaluate(evaluate::EvaluateArguments),
     #[command(hide = true)]
     Manual(manual::ManualArguments),
     /// Reads orders from its parent; not for people.
@@ -138,6 +145,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Separators(arguments) => separators::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),
         Command::Worker => Ok(Exit::Usage),
     }));

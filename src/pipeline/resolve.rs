@@ -8,10 +8,10 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::problem::quoted;
-use super::reader::{Notes, Table, Text};
+use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, watch};
-use crate::assemble::{SeparateBy, TypeRule};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, classify, codes, separate, target, watch};
+use crate::assemble::TypeRule;
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::ocr::{EngineKind, OcrParams};
@@ -30,12 +30,15 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let Intake { rules: intake, duplicates, collate } = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
+    let codes = codes::codes(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
-    let separate = separate(&top, intake.layout, collate);
+    let (classify, model_file) = classify::classify(&top);
+    let (types, max_pages) = types(&top, model_file.is_some());
+    let (separate, separators) = separate::rules(&top, intake.layout, collate, &types);
     let held = held(&top);
-    let types = types(&top);
-    let (target, output, contents) = target(&top);
+    let alarms = separate::alarms(&top, types.iter().map(|kind| kind.name.as_str()).zip(max_pages));
+    let (target, output) = target::target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
@@ -50,15 +53,18 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         intake,
         duplicates,
         collate,
-        recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
+        recipe: Recipe { decode, orient_by_content, skew, blank, codes, ocr },
         models,
         blank: blank_action,
         separate,
+        separators,
+        alarms,
         held,
         types,
+        classify,
+        model_file,
         target,
         output,
-        contents,
         watch,
         limits,
         attempts,
@@ -248,47 +254,6 @@ fn image(top: &Table<'_>) -> DecodeParams {
 /// `image.jpeg_quality`, if the file names none.
 const DEFAULT_JPEG_QUALITY: u8 = 85;
 
-fn separate(top: &Table<'_>, layout: Layout, collate: PageOrder) -> SeparateBy {
-    #[derive(Clone, Copy, PartialEq)]
-    enum By {
-        File,
-        Batch,
-        Pages,
-    }
-    let table = top.table("separate");
-    let by = table.choice("by", &[("file", By::File), ("batch", By::Batch), ("pages", By::Pages)]);
-    let pages = table.integer("pages", 1..=100_000);
-    match by {
-        Some(By::Pages) => table.require("pages", "write pages = 2 for documents of two pages each"),
-        None if table.has("by") => {}
-        _ if table.has("pages") => {
-            table.refuse(
-                "pages",
-                "has no effect without by = \"pages\"",
-                Some("write by = \"pages\", or remove pages".into()),
-            );
-        }
-        _ => {}
-    }
-    if layout == Layout::FileIsDocument && by.is_some_and(|by| by != By::File) {
-        let message = "contradicts intake.layout = \"file_is_document\", where every file is one document";
-        table.refuse("by", message, Some("write by = \"file\", or layout = \"file_is_case\"".into()));
-    }
-    let of_one_file = matches!(layout, Layout::FileIsCase | Layout::FileIsDocument);
-    if collate == PageOrder::FrontsThenBacks && !of_one_file && by.is_none_or(|by| by == By::File) {
-        let message =
-            "contradicts intake.collate = \"fronts_then_backs\": the sheets of a folder's stack lie across its files";
-        let hint = "write [separate] by = \"batch\" (or \"pages\"), or a layout where every file is a stack";
-        table.refuse("by", message, Some(hint.into()));
-    }
-    table.finish();
-    match by {
-        Some(By::Batch) => SeparateBy::Batch,
-        Some(By::Pages) => pages.map_or(SeparateBy::File, SeparateBy::Pages),
-        Some(By::File) | None => SeparateBy::File,
-    }
-}
-
 fn held(top: &Table<'_>) -> HeldDocument {
     let table = top.table("held");
     let document = table.choice(
@@ -299,10 +264,11 @@ fn held(top: &Table<'_>) -> HeldDocument {
     document.unwrap_or_default()
 }
 
-fn types(top: &Table<'_>) -> Vec<TypeRule> {
+/// The types, and `type.max_pages` of each; with `has_model`, a type may be one that only the model tells.
+fn types(top: &Table<'_>, has_model: bool) -> (Vec<TypeRule>, Vec<Option<u32>>) {
     let mut names = HashMap::new();
     let mut titles = HashMap::new();
-    let mut rules: Vec<TypeRule> = Vec::new();
+    let (mut rules, mut max_pages): (Vec<TypeRule>, _) = (Vec::new(), Vec::new());
     for table in top.tables("type") {
         table.require("name", "every [[type]] has a name");
         let name = table.text("name").map(|text| {
@@ -327,14 +293,15 @@ fn types(top: &Table<'_>) -> Vec<TypeRule> {
             }
         }
         let own_phrases = phrases(&table, "phrases");
-        if !has_marks {
+        if !has_marks && !has_model {
             table.refuse("name", "has neither titles nor phrases, so no page could be told by them", None);
         }
         let owned = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.value.to_owned()).collect();
         rules.push(TypeRule { name, titles: owned(own_titles), phrases: owned(own_phrases) });
+        max_pages.push(separate::max_pages(&table));
         table.finish();
     }
-    rules
+    (rules, max_pages)
 }
 
 fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
@@ -349,15 +316,6 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
         }
     }
     texts
-}
-
-fn target(top: &Table<'_>) -> (Target, Option<PathBuf>, bool) {
-    let table = top.table("target");
-    let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
-    let folder = table.text("folder").map(|text| PathBuf::from(text.value));
-    let contents = table.flag("contents").unwrap_or_default();
-    table.finish();
-    (target, folder, contents)
 }
 
 struct Limits {
@@ -420,7 +378,3 @@ fn pauses(limits: &Table<'_>) -> Pauses {
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.
 const DEFAULT_ATTEMPTS: u32 = 2;
-
-fn given_twice(text: Text<'_>) -> String {
-    format!("{} is given twice", quoted(text.value))
-}

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::intake::Layout;
-use crate::intake::station::{Completion, Discovery};
+use crate::intake::station::{Completion, Counting, Discovery};
 use crate::ocr::EngineKind;
 
 fn repository(path: &str) -> PathBuf {
@@ -26,7 +26,7 @@ fn places(text: &str) -> Vec<String> {
 
 fn known_keys() -> Vec<String> {
     let notes = reader::Notes::default();
-    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]").unwrap().into_inner();
+    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]\n[[barcode]]").unwrap().into_inner();
     resolve::pipeline(&notes, &tree, "", Digest::of(b""));
     notes.keys()
 }
@@ -109,6 +109,7 @@ fn every_key_arrives_where_it_belongs() {
         name = "Station 2"
         layout = "folder_is_batch"
         complete = "marker"
+        count = "index"
         markers = ["fertig", "OK"]
         settle_seconds = 0.2
         give_up_minutes = 1.5
@@ -117,6 +118,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent = true
         done = "erledigt"
         held = "ausgesteuert"
+        keep_done_days = 90
     "#;
     let p = parse("x", text).unwrap();
     assert_eq!((p.language.as_str(), p.state, p.workers), ("de-AT", Some("/s".into()), Some(16)));
@@ -143,6 +145,7 @@ fn every_key_arrives_where_it_belongs() {
         name: "1".into(),
         intake: IntakeRules { layout: Layout::FileIsCase, extensions: vec!["tif".into(), "fax".into()] },
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: ["ready", "ok", "done"].map(str::to_owned).to_vec(),
         settle: Duration::from_secs(20),
         give_up: Duration::from_secs(600),
@@ -151,12 +154,14 @@ fn every_key_arrives_where_it_belongs() {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     };
     let second = StationRules {
         folder: "/scans/zwei".into(),
         name: "Station 2".into(),
         intake: IntakeRules { layout: Layout::FolderIsBatch, ..first.intake.clone() },
         completion: Completion::Marker,
+        counting: Counting::Index,
         markers: vec!["fertig".into(), "ok".into()],
         settle: Duration::from_millis(200),
         give_up: Duration::from_secs(90),
@@ -165,6 +170,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent: true,
         done: "erledigt".into(),
         held: "ausgesteuert".into(),
+        keep_done_days: Some(90),
     };
     assert_eq!((p.output, p.watch), (Some("/akten".into()), vec![first, second]));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
@@ -264,6 +270,8 @@ fn mistakes_are_told_with_line_column_and_key() {
             &["5:18 watch.markers", "5:25 watch.markers"],
         ),
         ("N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = []", &["5:11 watch.markers"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nlayout = \"file_is_case\"\ncount = \"index\"", &["5:9 watch.count"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nkeep_done_days = -1", &["4:18 watch.keep_done_days"]),
         ("N\n[[watch]]\nfolder = \"in\"\ndone = \"Held\"", &["4:8 watch.done"]),
         ("N\n[[watch]]\nfolder = \"in\"\nheld = \"../held\"", &["4:8 watch.held"]),
         ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/a/./b/../IN/x/\"", &["5:10 watch.folder"]),
@@ -390,10 +398,12 @@ fn the_reference_file_names_every_key_and_its_true_default() {
     assert_eq!(named, known);
 
     // With every default written out, nothing changes. An example table is one with its required key.
-    let text = ["[[watch]]", "folder = \"/srv/scans/station1\""]
+    let barcode = ["[[barcode]]", "pattern = 'AZ-(?<case>[0-9]{4}-[0-9]{6})'"];
+    let text = ["[[watch]]", "folder = \"/srv/scans/station1\"", barcode[0], barcode[1]]
         .iter()
         .fold(text, |text, example| text.replace(&format!("\n# Example: {example}\n"), &format!("\n{example}\n")));
-    assert_eq!(parse("auslaenderamt", &text).unwrap().watch.len(), 1);
+    let examples = parse("auslaenderamt", &text).unwrap();
+    assert_eq!((examples.watch.len(), examples.separators.barcodes.len()), (1, 1));
     let defaults = commented.iter().filter(|(.., is_example)| !is_example);
     let written_out = defaults
         .fold(text.clone(), |text, (_, entry, _)| text.replace(&format!("\n#{entry}\n"), &format!("\n{entry}\n")));
@@ -428,18 +438,20 @@ fn the_manual_page_is_true() {
     assert_eq!(listed_sorted, sorted);
 
     let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
-    let (mut defaults, mut watch_defaults) = (bare.to_owned(), watch.to_owned());
+    let barcode = "[[barcode]]\npattern = \"x\"\n";
+    let (mut defaults, mut tables) =
+        (bare.to_owned(), [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned())]);
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
-            match key.strip_prefix("watch.") {
-                Some(key) => watch_defaults.push_str(&format!("{key} = {default}\n")),
+            match tables.iter_mut().find_map(|(table, text)| Some((key.strip_prefix(*table)?, text))) {
+                Some((key, text)) => text.push_str(&format!("{key} = {default}\n")),
                 None => defaults.push_str(&format!("{key} = {default}\n")),
             }
         }
     }
     let digest = Digest::of(b"");
-    let with = Pipeline { digest, ..parse("x", &(defaults + &watch_defaults)).unwrap() };
-    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}")).unwrap() });
+    let with = Pipeline { digest, ..parse("x", &(defaults + &tables[0].1 + &tables[1].1)).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}")).unwrap() });
 
     let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
     let problems = parse("broken", &block("```toml\n")).unwrap_err();

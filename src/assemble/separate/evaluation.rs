@@ -1,0 +1,1 @@
+//! Stacks of letters and forms, made up: how well content separates them.
