@@ -81,7 +81,7 @@ fn facts(signs: &str, reader: &Reader<'_>, scan: &mut i64) -> PageFacts {
                 },
                 bounds: PixelBox::default(),
             }),
-            ("qr", value) => record.barcodes.push(barcode("QR_CODE", &sign[3..].replace(value, value))),
+            ("qr", value) => record.barcodes.push(barcode("QR_CODE", value)),
             ("39", value) => record.barcodes.push(barcode("CODE_39", value)),
             ("!count", _) => facts.confirmed.push(FaultKind::CountDiffers),
             ("!twice", _) => facts.confirmed.push(FaultKind::RepeatedSheet),
@@ -152,7 +152,9 @@ const STACKS: &[(&str, &str, &str)] = &[
     ("sheets = false", "qr=SST1;L=D p", "0,1"),
     ("", "p qr=SST1;L=D", "0 | sheets 1"),
     // Files and numbers of pages beside sheets.
-    ("by = \"file\"", "qr=SST1;L=D;C=A p / p+/ p", "A:1"),
+    ("by = \"file\"", "qr=SST1;L=D;C=A p+/ p+/ p", "A:1 | 2 | 3 | sheets 0"),
+    ("by = \"file\"", "qr=SST1;L=C;C=A+/ p+/ p+/ patch=2 p", "A:1 | A:2 | A:4 | sheets 0,3"),
+    ("", "qr=SST1;L=D;C=A+/ p+/ p+/ patch=2 p", "A:1,2 | 4 | sheets 0,3"),
     ("by = \"pages\"\npages = 2", "p p p patch=2 p p p", "0,1 | 2 | 4,5 | 6 | sheets 3"),
     // Labels.
     ("[[barcode]]\npattern = 'ASN\\d+'\naction = \"keep\"", "39=ASN1 p 39=ASN2 p 39=AZ", "0,1 | 2,3,4"),
