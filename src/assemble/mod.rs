@@ -9,12 +9,13 @@
 mod classify;
 pub mod collate;
 mod matching;
+pub mod model;
 mod reading;
 pub mod separate;
 
-use crate::model::{Fault, FaultKind, Field};
+use crate::model::{Fault, FaultKind, Field, Stage};
 
-pub use classify::{Evidence, Matcher, UNKNOWN_TYPE};
+pub use classify::{ClassifyRules, Evidence, Matcher, Opinion, UNKNOWN_TYPE, Verdict};
 pub use separate::{AlarmRules, CaseList, CaseRules, Marks, Said, SeparateRules};
 
 use separate::{CaseFaults, Role, Section, SheetBack, sections};
@@ -93,6 +94,9 @@ pub struct Document {
     pub type_name: String,
     /// 0 to 1: how sure the type is; 1 if a separator said it. Of an unknown type: the confidence that was not enough.
     pub confidence: f32,
+    /// The type is in doubt, and the pipeline wants a person to look: a document with this flag that is not held for it was
+    /// confirmed by one.
+    pub in_doubt: bool,
     /// Positions of its pages in the batch, ascending; at least one.
     pub pages: Vec<usize>,
     /// Positions of the held pages that lie where the document lies.
@@ -155,11 +159,23 @@ pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
     assembly.alarms.iter().flat_map(|alarm| &alarm.pages).for_each(|&at| waits[at] = true);
     // An alarm takes whole documents.
     documents.retain(|(_, document)| !document.pages.iter().any(|&at| waits[at]));
+    // What waits anyhow is classified anew when it goes on.
+    for (_, document) in documents.extract_if(.., |(_, document)| is_to_be_looked_at(document, pages)) {
+        let detail = format!("its likeliest type has a confidence of {:.2}", document.confidence);
+        let fault = Fault::new(Stage::Assemble, FaultKind::TypeInDoubt, detail);
+        assembly.alarms.push(Alarm { fault, pages: document.pages });
+    }
     assembly.documents = documents.into_iter().map(|(_, document)| document).collect();
     assembly.blanks.retain(|&at| !waits[at]);
     assembly.blanks.sort_unstable();
     assembly.separators.retain(|&at| !waits[at]);
     assembly
+}
+
+/// The type is in doubt, and nobody has looked yet.
+fn is_to_be_looked_at(document: &Document, pages: &[PageFacts]) -> bool {
+    let first = document.pages.first().and_then(|&first| pages.get(first));
+    document.in_doubt && !first.is_some_and(|first| first.confirmed.contains(&FaultKind::TypeInDoubt))
 }
 
 /// The document of a section: its type and case as its separator or label tells them, else as its pages do.
@@ -174,13 +190,16 @@ fn document(
     let case = section.case.filter(|&at| faults.sound(at)).and_then(|at| pages.get(at)?.marks.case());
     let said = |at: Option<usize>| at.and_then(|at| pages.get(at)).map(|page| page.marks.said()).unwrap_or_default();
     let said = said(section.label).or(said(section.sheet));
-    let (type_name, confidence) = match &said.type_name {
-        Some(name) => (rules.matcher.known(name).unwrap_or(name).to_owned(), 1.0),
+    let Verdict { type_name, confidence, in_doubt } = match &said.type_name {
+        Some(name) => {
+            let type_name = rules.matcher.known(name).unwrap_or(name).to_owned();
+            Verdict { type_name, confidence: 1.0, in_doubt: false }
+        }
         None => rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence)),
     };
     let separator = section.sheet.or(section.label);
     let case = case.map(str::to_owned);
-    Document { case, separator, said, type_name, confidence, pages: kept, held, fields: Vec::new() }
+    Document { case, separator, said, type_name, confidence, in_doubt, pages: kept, held, fields: Vec::new() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A page's text made searchable: where its lines begin, which of them may be headings.
 
 use super::matching::{Phrase, normalise};
-use crate::model::{PageRecord, Point, TextLine, Word};
+use crate::model::{PageRecord, PixelBox, Point, Quad, TextLine, Word};
 
 /// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
 /// stands at about 103 mm of 297; skew, a cut edge or a long letterhead push it down.
@@ -10,6 +10,9 @@ const HEAD_SHARE: f32 = 0.45;
 /// Share of a line's letters from which on a title is what the line is about, wherever in the line it stands. Below it
 /// lie lines of a paragraph that happen to begin or end with the title's words.
 const HEADING_SHARE: f32 = 0.7;
+
+/// Longest heading, in letters: more is the first line of a paragraph.
+const HEADING_LETTERS: usize = 70;
 
 /// Gap between two words, in heights of the words, that divides a row into columns. Blanks of justified text are half a
 /// height wide.
@@ -34,6 +37,19 @@ struct Line {
     begins: bool,
     /// Ends as sentences do, and headings do not.
     full_stop: bool,
+    /// On the upright page.
+    edges: PixelBox,
+}
+
+/// A word of the text, or the colon behind it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Token<'r> {
+    /// Normalised, without blanks; at least one.
+    pub(super) letters: &'r [char],
+    /// Which line it stands on; the later one if it is divided.
+    pub(super) line: usize,
+    /// That line may be a heading in the head of the page.
+    pub(super) in_heading: bool,
 }
 
 /// Where a title stands.
@@ -51,10 +67,10 @@ impl Reading {
         let size = (record.width_px, record.height_px);
         let (_, height) = record.placement.upright_size(size);
         let upright = record.placement.to_scan(size).inverse();
-        let in_head = |line: &TextLine| {
-            let b = line.quad.bounds();
-            let centre = middle(Point { x: b.x0, y: b.y0 }, Point { x: b.x1, y: b.y1 });
-            upright.is_some_and(|map| map.apply(centre).y <= HEAD_SHARE * height as f32)
+        // By the box around it, as `ocr --format json` has it.
+        let edges = |line: &TextLine| {
+            let quad = Quad::from_box(line.quad.bounds());
+            upright.map_or(quad, |map| quad.map(&map)).bounds()
         };
         let mut reading = Self { letters: vec![' '], lines: Vec::with_capacity(record.lines.len()) };
         let mut divided = false;
@@ -67,11 +83,13 @@ impl Reading {
             let start = reading.letters.len().saturating_sub(1);
             reading.letters.extend(normalise(&text).into_iter().skip(1));
             let begin = start + behind_number(reading.letters.get(start..).unwrap_or_default());
+            let edges = edges(line);
             let whole = Line {
                 start,
                 begin,
                 end: reading.letters.len(),
-                in_head: in_head(line),
+                edges,
+                in_head: upright.is_some() && (edges.y0 + edges.y1) / 2.0 <= HEAD_SHARE * height as f32,
                 begins: line.starts_block && !continues,
                 full_stop: text.ends_with(['.', ',', ';']),
             };
@@ -83,6 +101,27 @@ impl Reading {
             divided = text.ends_with('-');
         }
         reading
+    }
+
+    /// The words of the text in order.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = Token<'_>> {
+        let mut line = 0;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let start = at + self.letters.get(at..)?.iter().position(|&letter| letter != ' ')?;
+            let len = self.letters[start..].iter().position(|&letter| letter == ' ');
+            at = len.map_or(self.letters.len(), |len| start + len);
+            while self.lines.get(line + 1).is_some_and(|next| next.start < at) {
+                line += 1;
+            }
+            let in_heading = self.lines.get(line).is_some_and(Line::may_be_heading);
+            Some(Token { letters: &self.letters[start..at], line, in_heading })
+        })
+    }
+
+    /// The boxes around the lines, in pixels of the upright page.
+    pub(super) fn boxes(&self) -> impl Iterator<Item = PixelBox> {
+        self.lines.chunk_by(|a, b| a.start == b.start).map(|parts| parts[0].edges)
     }
 
     /// Whether the phrase stands anywhere.
@@ -112,6 +151,13 @@ impl Reading {
             };
         }
         best
+    }
+}
+
+impl Line {
+    /// It looks like a heading, and stands in the head of the page.
+    fn may_be_heading(&self) -> bool {
+        self.in_head && self.begins && !self.full_stop && self.end - self.start <= HEADING_LETTERS
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
     let path = pipeline::find(name).map_err(|e| Failure { exit: Exit::Usage, message: e.to_string(), hint: None })?;
     pipeline::load(&path).map_err(|error| match error {
         LoadError::Problems { .. } => Failure { exit: Exit::Usage, message: error.to_string(), hint: None },
+        LoadError::Model(_) => Failure::usage(error.to_string(), "name a file that `scanstrasse train` wrote"),
         LoadError::Read { .. } => Failure::usage(error.to_string(), "name a readable TOML file"),
     })
 }

@@ -171,6 +171,7 @@ impl Metrics {
             | Event::Duplicate { .. }
             | Event::Held { .. }
             | Event::IntakeFinished { .. }
+            | Event::OriginalRemoved { .. }
             | Event::PageStarted { .. }
             | Event::ScanOpened { .. }
             | Event::ScanReceived { .. } => {}

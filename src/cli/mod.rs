@@ -7,6 +7,7 @@
 mod board;
 mod check;
 mod control;
+mod evaluate;
 mod held;
 mod language;
 mod line;
@@ -17,14 +18,18 @@ mod ocr;
 mod paused;
 mod place;
 mod progress;
+mod reading;
 mod run;
+mod samples;
 mod screen;
+mod separators;
 mod service;
 mod sheet;
 mod show;
 mod status;
 mod summary;
 mod survey;
+mod train;
 mod urgent;
 mod verify;
 mod voice;
@@ -55,6 +60,8 @@ Examples:
   scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?
   scanstrasse verify /akten                                is every page there, once and unaltered?
+  scanstrasse separators --count 50 --output sheets.pdf    separator sheets to print
+  scanstrasse train samples --output our.model             learn document types from samples, a folder for each
 
 Exit codes:
   0  all delivered
@@ -73,6 +80,9 @@ enum Command {
     Control(control::ControlArguments),
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
+    Separators(separators::SeparatorArguments),
+    Train(train::TrainArguments),
+    Evaluate(evaluate::EvaluateArguments),
     #[command(hide = true)]
     Manual(manual::ManualArguments),
     /// Reads orders from its parent; not for people.
@@ -134,6 +144,9 @@ pub fn main() -> ExitCode {
         Command::Control(arguments) => control::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Separators(arguments) => separators::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),
         Command::Worker => Ok(Exit::Usage),
     }));

@@ -130,6 +130,9 @@ pub(super) fn json_line(event: &Event) -> serde_json::Value {
             "finishing": queue.finishing,
         }),
         Event::Away { station, away } => json!({"event": "away", "station": station, "away": away}),
+        Event::OriginalRemoved { station, scan } => {
+            json!({"event": "original_removed", "station": station, "scan": scan})
+        }
         Event::Halted { on } => json!({"event": "halted", "on": on}),
     }
 }

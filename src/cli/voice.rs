@@ -33,6 +33,7 @@ impl Level {
             | Event::Claimed { .. }
             | Event::Halted { .. }
             | Event::IntakeFinished { .. }
+            | Event::OriginalRemoved { .. }
             | Event::Resumed { .. } => Self::Info,
             Event::BacklogCounted { .. }
             | Event::DocumentDelivered { .. }

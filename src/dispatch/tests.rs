@@ -6,6 +6,7 @@ mod collate;
 mod duplicates;
 mod held;
 mod pauses;
+mod retention;
 mod rig;
 mod watching;
 

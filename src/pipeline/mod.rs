@@ -8,27 +8,32 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::assemble::{AlarmRules, SeparateBy, SeparateRules, TypeRule};
+use crate::assemble::{AlarmRules, ClassifyRules, SeparateBy, SeparateRules, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
 use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
+mod classify;
+mod codes;
 mod find;
 mod problem;
 mod reader;
 mod resolve;
 mod separate;
 mod syntax;
+mod target;
 mod values;
 mod watch;
 
 #[cfg(test)]
 mod tests;
 
+pub use classify::{ModelFileError, read_model};
 pub use find::{FindError, find};
 pub use problem::Problem;
 pub use separate::case_list;
@@ -57,10 +62,23 @@ pub enum HeldDocument {
 
 /// Where documents go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Target {
+pub enum TargetKind {
     /// A folder, named on the command line.
     #[default]
     Folder,
+}
+
+/// `[target]`, but for its folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// `target.kind`.
+    pub kind: TargetKind,
+    /// `target.name_fields`: index fields whose values follow the type in the names of files.
+    pub name_fields: Vec<String>,
+    /// `target.index_fields`: index fields that have columns of their own in `index.csv`.
+    pub index_fields: Vec<String>,
+    /// `target.index_xml`: `index.xml` is written beside `index.csv`.
+    pub index_xml: bool,
 }
 
 /// What the line does when the machine fails it: a full disk, a lost share, a permission taken away.
@@ -100,7 +118,7 @@ pub struct Pipeline {
     pub duplicates: Option<DuplicateAction>,
     /// `intake.collate`: the order of a batch's pages in its documents.
     pub collate: PageOrder,
-    /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
+    /// `[page]`, `[blank]`, `[codes]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
     /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub models: Option<PathBuf>,
@@ -116,6 +134,11 @@ pub struct Pipeline {
     pub held: HeldDocument,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
+    /// `[target]`.
+    /// `[classify]`; [`load`] reads the model.
+    pub classify: ClassifyRules,
+    /// `classify.model`: the model's file, if named. A relative one starts at the pipeline file's folder ([`load`]).
+    pub model_file: Option<PathBuf>,
     /// `target.kind`.
     pub target: Target,
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
@@ -152,6 +175,8 @@ pub enum LoadError {
         /// At least one, in the order of the file.
         problems: Vec<Problem>,
     },
+    /// The model that it names cannot be used.
+    Model(ModelFileError),
 }
 
 impl fmt::Display for LoadError {
@@ -161,6 +186,7 @@ impl fmt::Display for LoadError {
             Self::Problems { path, problems } => problems.iter().enumerate().try_for_each(|(i, problem)| {
                 write!(f, "{}{}:{problem}", if i == 0 { "" } else { "\n" }, path.display())
             }),
+            Self::Model(error) => write!(f, "classify.model: {error}"),
         }
     }
 }
@@ -170,6 +196,7 @@ impl std::error::Error for LoadError {
         match self {
             Self::Read { source, .. } => Some(source),
             Self::Problems { .. } => None,
+            Self::Model(error) => Some(error),
         }
     }
 }
@@ -196,15 +223,18 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let list = &mut pipeline.alarms.cases.list;
-    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, list].into_iter().flatten();
+    let (list, model) = (&mut pipeline.alarms.cases.list, &mut pipeline.model_file);
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, list, model].into_iter().flatten();
     for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
         *path = folder.join(&*path);
     }
-    match separate::list_problem(&String::from_utf8_lossy(&bytes), &pipeline.alarms.cases) {
-        None => Ok(pipeline),
-        Some(problem) => Err(LoadError::Problems { path: path.to_owned(), problems: vec![problem] }),
+    if let Some(problem) = separate::list_problem(&String::from_utf8_lossy(&bytes), &pipeline.alarms.cases) {
+        return Err(LoadError::Problems { path: path.to_owned(), problems: vec![problem] });
     }
+    if let Some(path) = &pipeline.model_file {
+        pipeline.classify.model = Some(Arc::new(read_model(path).map_err(LoadError::Model)?));
+    }
+    Ok(pipeline)
 }
 
 /// Resolves the text of a pipeline file. `name` is the file's name without its ending; hints use it. All problems are

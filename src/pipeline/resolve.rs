@@ -8,9 +8,9 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::problem::quoted;
-use super::reader::{Notes, Table, Text};
+use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, separate, watch};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, classify, codes, separate, target, watch};
 use crate::assemble::TypeRule;
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -30,13 +30,15 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let Intake { rules: intake, duplicates, collate } = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
+    let codes = codes::codes(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
-    let (types, max_pages) = types(&top);
+    let (classify, model_file) = classify::classify(&top);
+    let (types, max_pages) = types(&top, model_file.is_some());
     let (separate, separators) = separate::rules(&top, intake.layout, collate, &types);
     let held = held(&top);
     let alarms = separate::alarms(&top, types.iter().map(|kind| kind.name.as_str()).zip(max_pages));
-    let (target, output) = target(&top);
+    let (target, output) = target::target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
@@ -51,7 +53,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         intake,
         duplicates,
         collate,
-        recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
+        recipe: Recipe { decode, orient_by_content, skew, blank, codes, ocr },
         models,
         blank: blank_action,
         separate,
@@ -59,6 +61,8 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         alarms,
         held,
         types,
+        classify,
+        model_file,
         target,
         output,
         watch,
@@ -260,8 +264,8 @@ fn held(top: &Table<'_>) -> HeldDocument {
     document.unwrap_or_default()
 }
 
-/// The types, and `type.max_pages` of each.
-fn types(top: &Table<'_>) -> (Vec<TypeRule>, Vec<Option<u32>>) {
+/// The types, and `type.max_pages` of each; with `has_model`, a type may be one that only the model tells.
+fn types(top: &Table<'_>, has_model: bool) -> (Vec<TypeRule>, Vec<Option<u32>>) {
     let mut names = HashMap::new();
     let mut titles = HashMap::new();
     let (mut rules, mut max_pages): (Vec<TypeRule>, _) = (Vec::new(), Vec::new());
@@ -289,7 +293,7 @@ fn types(top: &Table<'_>) -> (Vec<TypeRule>, Vec<Option<u32>>) {
             }
         }
         let own_phrases = phrases(&table, "phrases");
-        if !has_marks {
+        if !has_marks && !has_model {
             table.refuse("name", "has neither titles nor phrases, so no page could be told by them", None);
         }
         let owned = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.value.to_owned()).collect();
@@ -312,14 +316,6 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
         }
     }
     texts
-}
-
-fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
-    let table = top.table("target");
-    let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
-    let folder = table.text("folder").map(|text| PathBuf::from(text.value));
-    table.finish();
-    (target, folder)
 }
 
 struct Limits {
@@ -382,7 +378,3 @@ fn pauses(limits: &Table<'_>) -> Pauses {
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.
 const DEFAULT_ATTEMPTS: u32 = 2;
-
-pub(super) fn given_twice(text: Text<'_>) -> String {
-    format!("{} is given twice", quoted(text.value))
-}

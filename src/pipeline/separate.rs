@@ -9,11 +9,10 @@ use toml::de::DeTable;
 
 use super::Problem;
 use super::problem::{Positions, quoted};
-use super::reader::Table;
-use super::resolve::given_twice;
+use super::reader::{Table, given_twice};
 use crate::assemble::separate::{
-    BarcodeRule, CaseListError, CheckDigit, CodeAction, ContentRules, Pattern, PatchMeanings, SYMBOLOGIES, SheetBack, Sides,
-    Stands, symbology,
+    BarcodeRule, CaseListError, CheckDigit, CodeAction, ContentRules, PatchMeanings, Pattern, SYMBOLOGIES, SheetBack,
+    Sides, Stands, symbology,
 };
 use crate::assemble::{AlarmRules, CaseList, CaseRules, SeparateBy, SeparateRules, TypeRule};
 use crate::intake::Layout;
@@ -127,7 +126,12 @@ fn content(table: &Table<'_>, by: SeparateBy, layout: Layout, types: &[TypeRule]
             "types" => &mut rules.types,
             _ => {
                 let hint = "one of: \"letters\", \"page_numbers\", \"types\"";
-                table.refuse_at(text.offset, "content", format!("unknown value {}", quoted(text.value)), Some(hint.into()));
+                table.refuse_at(
+                    text.offset,
+                    "content",
+                    format!("unknown value {}", quoted(text.value)),
+                    Some(hint.into()),
+                );
                 continue;
             }
         };
@@ -239,7 +243,11 @@ fn cases(top: &Table<'_>) -> CaseRules {
         table.refuse("column", "has no effect without list", Some("write list = \"akten.csv\"".into()));
     }
     if rules.folders && !["pattern", "check", "list"].iter().any(|key| table.has(key)) {
-        table.refuse("folders", "has no effect: nothing says what case numbers are", Some("write pattern, check or list".into()));
+        table.refuse(
+            "folders",
+            "has no effect: nothing says what case numbers are",
+            Some("write pattern, check or list".into()),
+        );
     }
     table.finish();
     rules

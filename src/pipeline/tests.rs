@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::intake::Layout;
-use crate::intake::station::{Completion, Discovery};
+use crate::intake::station::{Completion, Counting, Discovery};
 use crate::ocr::EngineKind;
 
 fn repository(path: &str) -> PathBuf {
@@ -109,6 +109,7 @@ fn every_key_arrives_where_it_belongs() {
         name = "Station 2"
         layout = "folder_is_batch"
         complete = "marker"
+        count = "index"
         markers = ["fertig", "OK"]
         settle_seconds = 0.2
         give_up_minutes = 1.5
@@ -117,6 +118,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent = true
         done = "erledigt"
         held = "ausgesteuert"
+        keep_done_days = 90
     "#;
     let p = parse("x", text).unwrap();
     assert_eq!((p.language.as_str(), p.state, p.workers), ("de-AT", Some("/s".into()), Some(16)));
@@ -143,6 +145,7 @@ fn every_key_arrives_where_it_belongs() {
         name: "1".into(),
         intake: IntakeRules { layout: Layout::FileIsCase, extensions: vec!["tif".into(), "fax".into()] },
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: ["ready", "ok", "done"].map(str::to_owned).to_vec(),
         settle: Duration::from_secs(20),
         give_up: Duration::from_secs(600),
@@ -151,12 +154,14 @@ fn every_key_arrives_where_it_belongs() {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     };
     let second = StationRules {
         folder: "/scans/zwei".into(),
         name: "Station 2".into(),
         intake: IntakeRules { layout: Layout::FolderIsBatch, ..first.intake.clone() },
         completion: Completion::Marker,
+        counting: Counting::Index,
         markers: vec!["fertig".into(), "ok".into()],
         settle: Duration::from_millis(200),
         give_up: Duration::from_secs(90),
@@ -165,6 +170,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent: true,
         done: "erledigt".into(),
         held: "ausgesteuert".into(),
+        keep_done_days: Some(90),
     };
     assert_eq!((p.output, p.watch), (Some("/akten".into()), vec![first, second]));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
@@ -264,6 +270,8 @@ fn mistakes_are_told_with_line_column_and_key() {
             &["5:18 watch.markers", "5:25 watch.markers"],
         ),
         ("N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = []", &["5:11 watch.markers"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nlayout = \"file_is_case\"\ncount = \"index\"", &["5:9 watch.count"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nkeep_done_days = -1", &["4:18 watch.keep_done_days"]),
         ("N\n[[watch]]\nfolder = \"in\"\ndone = \"Held\"", &["4:8 watch.done"]),
         ("N\n[[watch]]\nfolder = \"in\"\nheld = \"../held\"", &["4:8 watch.held"]),
         ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/a/./b/../IN/x/\"", &["5:10 watch.folder"]),
@@ -431,7 +439,8 @@ fn the_manual_page_is_true() {
 
     let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
     let barcode = "[[barcode]]\npattern = \"x\"\n";
-    let (mut defaults, mut tables) = (bare.to_owned(), [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned())]);
+    let (mut defaults, mut tables) =
+        (bare.to_owned(), [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned())]);
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
             match tables.iter_mut().find_map(|(table, text)| Some((key.strip_prefix(*table)?, text))) {

@@ -265,6 +265,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Intake => "finding and reading the file",
         Stage::Open => "opening the file",
         Stage::Decode => "decoding the picture",
+        Stage::Codes => "looking for patch codes and barcodes",
         Stage::Ocr => "reading the text",
         Stage::Worker => "the reading program",
         Stage::Assemble => "making documents",

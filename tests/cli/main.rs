@@ -14,6 +14,7 @@ mod privacy;
 mod program;
 mod pty;
 mod refuse;
+mod separators;
 mod terminal;
 mod truth;
 mod verify;

@@ -18,8 +18,7 @@ impl CheckDigit {
     /// Whether `number` proves itself. One with fewer than two digits does not, nor one with letters where the scheme has
     /// none.
     pub fn holds(self, number: &str) -> bool {
-        let signs: Vec<char> =
-            number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        let signs: Vec<char> = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
         let Some((&last, front)) = signs.split_last().filter(|(_, front)| !front.is_empty()) else { return false };
         let digits = |signs: &[char]| signs.iter().map(|sign| sign.to_digit(10)).collect::<Option<Vec<u32>>>();
         match self {

@@ -204,9 +204,10 @@ impl<'a> Divider<'a> {
         match self.rules.separate {
             SeparateBy::Batch => false,
             SeparateBy::Pages(pages) => self.count >= (pages as usize).max(1),
-            SeparateBy::File => {
-                at.checked_sub(1).and_then(|before| self.pages.get(before)).is_some_and(|before| before.scan != page.scan)
-            }
+            SeparateBy::File => at
+                .checked_sub(1)
+                .and_then(|before| self.pages.get(before))
+                .is_some_and(|before| before.scan != page.scan),
         }
     }
 

@@ -75,9 +75,7 @@ impl Forms {
             reference: constant(
                 r"(?i)^(?:ihre? (?:zeichen|nachricht|schreiben)|(?:mein|unser)e? (?:zeichen|nachricht)|aktenzeichen|geschäftszeichen|az\b|gz\b|auskunft erteilt|ansprechpartner|(?:sach)?bearbeite|durchwahl|telefon|telefax|zimmer|e-?mail|betreff|kunden|rechnungsn|steuern|kassenzeichen|bg-nummer|versichertenn|vertragsn|datum)",
             ),
-            mail: constant(
-                r"(?i)^(von|an|cc|betreff|gesendet|datum|from|to|subject|sent|date|anlagen)\s*:",
-            ),
+            mail: constant(r"(?i)^(von|an|cc|betreff|gesendet|datum|from|to|subject|sent|date|anlagen)\s*:"),
             closing: constant(
                 r"(?i)^(?:mit (?:freundlich|best|vorzüglich|kollegial)\p{L}* |(?:freundliche|beste|viele|herzliche) grüße|hochachtungsvoll|im auftrag|i\. ?a\.|in vertretung)",
             ),
@@ -90,7 +88,8 @@ impl Forms {
         let (mut references, mut mail) = (0, Vec::new());
         for (at, row) in rows.iter().enumerate() {
             let text = row.text.trim();
-            marks.address |= ADDRESS.contains(&row.y) && row.left < ADDRESS_LEFT && self.town.is_match(text) && is_address(rows, at);
+            marks.address |=
+                ADDRESS.contains(&row.y) && row.left < ADDRESS_LEFT && self.town.is_match(text) && is_address(rows, at);
             marks.salutation |= SALUTATION.contains(&row.y) && self.salutation.is_match(text);
             if row.y < HEAD {
                 marks.date |= self.date.is_match(text);

@@ -60,7 +60,9 @@ const WORD: &str = r"(?:se[il1]te|blatt|page|s\.|bl\.)\s*:?\s*(?:nr\.?\s*)?";
 impl Forms {
     pub(super) fn new() -> Self {
         Self {
-            page_of: constant(&format!(r"(?i)(?:^|[^\p{{L}}\d]){WORD}{DIGITS}\s*(?:von|of|v\.|/)\s*{DIGITS}(?:[^\p{{L}}\d.,]|[.,]?$)")),
+            page_of: constant(&format!(
+                r"(?i)(?:^|[^\p{{L}}\d]){WORD}{DIGITS}\s*(?:von|of|v\.|/)\s*{DIGITS}(?:[^\p{{L}}\d.,]|[.,]?$)"
+            )),
             page: constant(&format!(r"(?i)(?:^|[^\p{{L}}\d]){WORD}{DIGITS}[\s.,)\-–—]*$")),
             fraction: constant(r"^[(\-–—]?\s*([0-9]{1,3})\s*(?:/|von|of)\s*([0-9]{1,3})\s*[)\-–—]?$"),
             dashed: constant(r"^[-–—~]\s*([0-9]{1,3})\s*[-–—~]$"),

@@ -10,8 +10,20 @@ use crate::model::{Barcode, PageRecord, PatchKind, SheetLevel, SheetOrder};
 
 /// Names of symbologies as they are written in pipeline files; a page's record may write them with other signs between.
 pub const SYMBOLOGIES: [&str; 14] = [
-    "CODE_39", "CODE_93", "CODE_128", "ITF", "EAN_8", "EAN_13", "UPC_A", "UPC_E", "CODABAR", "QR_CODE", "DATA_MATRIX",
-    "PDF_417", "AZTEC", "MICRO_QR_CODE",
+    "CODE_39",
+    "CODE_93",
+    "CODE_128",
+    "ITF",
+    "EAN_8",
+    "EAN_13",
+    "UPC_A",
+    "UPC_E",
+    "CODABAR",
+    "QR_CODE",
+    "DATA_MATRIX",
+    "PDF_417",
+    "AZTEC",
+    "MICRO_QR_CODE",
 ];
 
 /// Most memory that a compiled pattern may take, bytes: a pipeline's pattern is a line of text.
@@ -34,7 +46,8 @@ impl Pattern {
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         // Alone first: a bracket left open must not be closed by what is put around.
         let sound = RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build();
-        let whole = sound.and_then(|_| RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(PATTERN_BYTES).build());
+        let whole =
+            sound.and_then(|_| RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(PATTERN_BYTES).build());
         whole.map(Self).map_err(|error| PatternError(one_line(&error.to_string())))
     }
 

@@ -170,7 +170,11 @@ const STACKS: &[(&str, &str, &str)] = &[
         "AZ-1:1 | AZ-1:Antrag:3 | AZ-2:5 | sheets 0,2,4",
     ),
     // A bought separator sheet: patch code and case number in Code 39.
-    ("[[barcode]]\npattern = '(?<case>AZ-\\d+)'", "patch=T+39=AZ-1 p patch=T+39=AZ-2 p", "AZ-1:1 | AZ-2:3 | sheets 0,2"),
+    (
+        "[[barcode]]\npattern = '(?<case>AZ-\\d+)'",
+        "patch=T+39=AZ-1 p patch=T+39=AZ-2 p",
+        "AZ-1:1 | AZ-2:3 | sheets 0,2",
+    ),
     // A sheet and a label behind it are one beginning.
     (
         "[[barcode]]\npattern = 'ASN\\d+'\naction = \"keep\"",
@@ -213,7 +217,11 @@ const STACKS: &[(&str, &str, &str)] = &[
     ("", "qr=SST1;L=D;N=1+h p qr=SST1;L=D;N=1 p", "1 | 3 | sheets 2"),
     ("alarms.repeated_sheets = false", "qr=SST1;L=D;N=1 p qr=SST1;L=D;N=1 p", "1 | 3 | sheets 0,2"),
     // Case numbers.
-    ("cases.pattern = 'AZ-\\d'", "qr=SST1;L=C;C=AZ-1 p qr=SST1;L=C;C=AZ1 p qr=SST1;L=D p patch=3 p", "AZ-1:1 | 7 | sheets 0,6 | !case 2,3,4,5"),
+    (
+        "cases.pattern = 'AZ-\\d'",
+        "qr=SST1;L=C;C=AZ-1 p qr=SST1;L=C;C=AZ1 p qr=SST1;L=D p patch=3 p",
+        "AZ-1:1 | 7 | sheets 0,6 | !case 2,3,4,5",
+    ),
     ("cases.pattern = 'AZ-\\d'", "qr=SST1;L=C;C=AZ1+!case p qr=SST1;L=D p", "1 | 3 | sheets 0,2"),
     ("cases.pattern = 'AZ-\\d'", "qr=SST1;L=C;C=AZ1+h p qr=SST1;L=D p", "!case 1,2,3"),
     ("cases.pattern = 'AZ-\\d'\nalarms.case_numbers = false", "qr=SST1;L=C;C=AZ1 p", "AZ1:1 | sheets 0"),

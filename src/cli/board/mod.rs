@@ -126,6 +126,9 @@ pub(super) struct Board {
 /// Over so long the inflow of a station is counted.
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// What came within so long is counted as one.
+const MINUTE: Duration = Duration::from_secs(60);
+
 impl Board {
     /// Of a line that begins now.
     pub(super) fn new(setup: Setup, at: Moment) -> Self {
@@ -212,7 +215,13 @@ impl Board {
                     station.today += files;
                     station.run += files;
                     station.last = Some(at.time);
-                    station.hour.push_back((at.instant, *files));
+                    match station.hour.back_mut() {
+                        // A minute's claims are one: a busy station makes tens of thousands an hour.
+                        Some((since, count)) if at.instant.saturating_duration_since(*since) < MINUTE => {
+                            *count += files
+                        }
+                        _ => station.hour.push_back((at.instant, *files)),
+                    }
                 }
             }
             Event::Away { station, away } => {
@@ -220,6 +229,7 @@ impl Board {
                     station.away = *away;
                 }
             }
+            Event::OriginalRemoved { .. } => {}
             Event::Queue(queue) => self.queue = Some(*queue),
             Event::Halted { on } => self.halted = *on,
         }
