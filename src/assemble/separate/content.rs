@@ -17,11 +17,13 @@ const DATE: f32 = 0.3;
 const REFERENCES: f32 = 0.3;
 const MAIL: f32 = 0.75;
 
+// So do these of the page before, and of the page itself where the one before it speaks for an end.
+const HEADLINE: f32 = 0.3;
+const CLOSING: f32 = 0.35;
+const ENDS_EARLY: f32 = 0.45;
+
 /// A page this sure to be a first one begins a document.
 const SURE: f32 = 0.6;
-
-/// Less is enough behind the page on which a letter closed.
-const AFTER_CLOSING: f32 = -0.25;
 
 /// More is asked of a page that begins within a sentence.
 const MID_SENTENCE: f32 = 0.3;
@@ -33,7 +35,7 @@ const UNFINISHED: f32 = 0.25;
 const SAME_TYPE: f32 = 0.8;
 
 /// Share of common words from which on two pages with the same title are two copies of one form.
-const SAME_FORM: f32 = 0.5;
+const SAME_FORM: f32 = 0.6;
 
 /// Furthest page whose number tells where its document began.
 const MAX_IMPLIED: u16 = 20;
@@ -111,9 +113,6 @@ impl<'p> Flow<'p> {
         }
         let letter = page.marks.letter;
         let mut bar = SURE;
-        if last.marks.letter.closing {
-            bar += AFTER_CLOSING;
-        }
         if letter.continues {
             bar += MID_SENTENCE;
         }
@@ -121,7 +120,7 @@ impl<'p> Flow<'p> {
             bar += UNFINISHED;
         }
         let title = if rules.types { self.by_title(page, last, matcher) } else { 0.0 };
-        1.0 - (1.0 - strength(letter)) * (1.0 - title) >= bar
+        1.0 - doubt(letter, last.marks.letter) * (1.0 - title) >= bar
     }
 
     /// How sure a title of the page says that another document begins, 0 to 1.
@@ -209,15 +208,19 @@ impl Seen {
     }
 }
 
-fn strength(marks: LetterMarks) -> f32 {
+/// How doubtful it is that a page begins a document, behind another one; 0 to 1.
+fn doubt(page: LetterMarks, before: LetterMarks) -> f32 {
     let witnesses = [
-        (marks.address, ADDRESS),
-        (marks.salutation, SALUTATION),
-        (marks.date, DATE),
-        (marks.references, REFERENCES),
-        (marks.mail, MAIL),
+        (page.address, ADDRESS),
+        (page.salutation, SALUTATION),
+        (page.date, DATE),
+        (page.references, REFERENCES),
+        (page.mail, MAIL),
+        (page.headline, HEADLINE),
+        (before.closing, CLOSING),
+        (before.ends_early, ENDS_EARLY),
     ];
-    1.0 - witnesses.iter().filter(|(speaks, _)| *speaks).map(|(_, share)| 1.0 - share).product::<f32>()
+    witnesses.iter().filter(|(speaks, _)| *speaks).map(|(_, share)| 1.0 - share).product()
 }
 
 /// The pages that must be first ones because a later page carries the number that follows: a page 2 behind an unnumbered

@@ -22,6 +22,10 @@ pub(super) struct LetterMarks {
     pub(super) closing: bool,
     /// The text begins within a sentence.
     pub(super) continues: bool,
+    /// A line much taller than the others stands at the top.
+    pub(super) headline: bool,
+    /// The text ends well above the foot of the page.
+    pub(super) ends_early: bool,
 }
 
 /// The places of an address, share of the height: the field of DIN 5008 (form A from 27 mm, form B to 90 mm of 297) with
@@ -48,8 +52,19 @@ const MAIL_HEAD: f32 = 0.3;
 const MIN_REFERENCES: usize = 2;
 const MIN_MAIL_LABELS: usize = 3;
 
+/// Letters that make a word of text.
+const MIN_CHARS: usize = 4;
+
 /// Letters that make a line of running text.
 const TEXT_CHARS: usize = 20;
+
+/// Down to here a headline stands, and so much taller than the middle line of its page it is.
+const HEADLINE: f32 = 0.25;
+const TALLER: f32 = 1.25;
+
+/// A text whose last line stands above this ends early; below the foot stand page numbers and footers.
+const EARLY: f32 = 0.6;
+const FOOT: f32 = 0.88;
 
 /// The forms of these, compiled.
 #[derive(Clone, Debug)]
@@ -108,6 +123,13 @@ impl Forms {
         marks.references = references >= MIN_REFERENCES;
         marks.mail = mail.len() >= MIN_MAIL_LABELS;
         let first = rows.iter().find(|row| row.text.chars().filter(|c| c.is_alphabetic()).count() >= TEXT_CHARS);
+        let mut heights: Vec<f32> = rows.iter().map(|row| row.height).collect();
+        heights.sort_by(f32::total_cmp);
+        let middle = heights.get(heights.len() / 2).copied().unwrap_or_default();
+        let is_text = |row: &&Row| row.text.chars().filter(|c| c.is_alphabetic()).count() >= MIN_CHARS;
+        marks.headline = rows.iter().filter(is_text).any(|row| row.y < HEADLINE && row.height > TALLER * middle);
+        let last = rows.iter().filter(is_text).map(|row| row.y).filter(|&y| y < FOOT).reduce(f32::max);
+        marks.ends_early = last.is_some_and(|y| y < EARLY);
         marks.continues = first.and_then(|row| row.text.chars().next()).is_some_and(char::is_lowercase);
         marks
     }

@@ -46,6 +46,8 @@ pub(super) struct PageNumber {
 pub(super) struct Forms {
     page_of: Regex,
     page: Regex,
+    /// `Seite 2 zum Schreiben vom 3. Mai`.
+    head: Regex,
     fraction: Regex,
     dashed: Regex,
     bare: Regex,
@@ -64,6 +66,7 @@ impl Forms {
                 r"(?i)(?:^|[^\p{{L}}\d]){WORD}{DIGITS}\s*(?:von|of|v\.|/)\s*{DIGITS}(?:[^\p{{L}}\d.,]|[.,]?$)"
             )),
             page: constant(&format!(r"(?i)(?:^|[^\p{{L}}\d]){WORD}{DIGITS}[\s.,)\-–—]*$")),
+            head: constant(&format!(r"(?i)^[^\p{{L}}\d]*{WORD}{DIGITS}\s+(?:zum?|des|der|vom|von|an|·|\|)[^\p{{L}}]")),
             fraction: constant(r"^[(\-–—]?\s*([0-9]{1,3})\s*(?:/|von|of)\s*([0-9]{1,3})\s*[)\-–—]?$"),
             dashed: constant(r"^[-–—~]\s*([0-9]{1,3})\s*[-–—~]$"),
             bare: constant(r"^([0-9]{1,3})\.?$"),
@@ -105,7 +108,7 @@ impl Forms {
         if !margin {
             return None;
         }
-        if let Some(found) = self.dashed.captures(text) {
+        if let Some(found) = self.head.captures(text).or_else(|| self.dashed.captures(text)) {
             return number(&found[1], None, Form::Page);
         }
         if let Some(found) = self.fraction.captures(text) {
@@ -147,6 +150,8 @@ mod tests {
             (0.60, "Seite 2 von 3", None),
             (0.95, "- 2 -", Some((2, None, Form::Page))),
             (0.04, "– 3 –", Some((3, None, Form::Page))),
+            (0.06, "Seite 2 zum Schreiben vom 3. Mai 2017", Some((2, None, Form::Page))),
+            (0.30, "Seite 2 zum Schreiben vom 3. Mai 2017", None),
             (0.05, "Blatt 2", Some((2, None, Form::Page))),
             (0.95, "1/3", Some((1, Some(3), Form::Fraction))),
             (0.95, "2 von 3", Some((2, Some(3), Form::Fraction))),

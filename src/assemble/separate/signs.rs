@@ -9,22 +9,9 @@ use super::{CodeAction, Said, SeparateRules};
 use crate::model::{Barcode, PageRecord, PatchKind, SheetLevel, SheetOrder};
 
 /// Names of symbologies as they are written in pipeline files; a page's record may write them with other signs between.
-pub const SYMBOLOGIES: [&str; 14] = [
-    "CODE_39",
-    "CODE_93",
-    "CODE_128",
-    "ITF",
-    "EAN_8",
-    "EAN_13",
-    "UPC_A",
-    "UPC_E",
-    "CODABAR",
-    "QR_CODE",
-    "DATA_MATRIX",
-    "PDF_417",
-    "AZTEC",
-    "MICRO_QR_CODE",
-];
+/// `EAN` is both EAN-8 and EAN-13.
+pub const SYMBOLOGIES: [&str; 9] =
+    ["CODE_39", "CODE_128", "ITF", "EAN", "EAN_8", "EAN_13", "QR_CODE", "DATA_MATRIX", "PDF_417"];
 
 /// Most memory that a compiled pattern may take, bytes: a pipeline's pattern is a line of text.
 const PATTERN_BYTES: usize = 1 << 20;
@@ -229,7 +216,11 @@ fn of_sheet(text: &str) -> Option<Sign> {
 
 fn of_rule(code: &Barcode, rule: &BarcodeRule) -> Option<Sign> {
     let read = symbology(&code.symbology);
-    if !rule.symbologies.is_empty() && !rule.symbologies.iter().any(|name| symbology(name) == read) {
+    let is_wanted = |name: &String| match symbology(name).as_str() {
+        "EAN" => read.starts_with("EAN"),
+        name => name == read,
+    };
+    if !rule.symbologies.is_empty() && !rule.symbologies.iter().any(is_wanted) {
         return None;
     }
     let found = rule.pattern.captures(&code.value)?;

@@ -7,7 +7,7 @@ use super::*;
 use crate::assemble::{AssembleRules, Assembly, Matcher, assemble};
 use crate::model::{
     Barcode, Blank, ColourMode, Degrees, Digest, FaultKind, ImageCodec, ImageStream, PageImage, PatchCode, PixelBox,
-    Placement, Resolution,
+    Placement, Quad, Resolution, TextLine, Word,
 };
 use crate::pipeline::{self, Pipeline};
 
@@ -54,7 +54,7 @@ pub(super) fn assembled(pages: &[PageFacts], pipeline: &Pipeline, cases: Option<
 }
 
 /// One page: `p` a page, `_` a blank one, `h` a held one, `/` behind it begins a new file, `!kind` says what a person
-/// released, `patch=2`, `qr=…`, `39=…` are codes on it; several with `+`.
+/// released, `patch=2`, `qr=…`, `39=…`, `ean=…` are codes on it; several with `+`.
 fn facts(signs: &str, reader: &Reader<'_>, scan: &mut i64) -> PageFacts {
     let mut record = record();
     let mut facts = PageFacts { scan: *scan, ..PageFacts::default() };
@@ -81,7 +81,8 @@ fn facts(signs: &str, reader: &Reader<'_>, scan: &mut i64) -> PageFacts {
                 },
                 bounds: PixelBox::default(),
             }),
-            ("qr", value) => record.barcodes.push(barcode("QR_CODE", &sign[3..].replace(value, value))),
+            ("qr", value) => record.barcodes.push(barcode("QR_CODE", value)),
+            ("ean", value) => record.barcodes.push(barcode("EAN_8", value)),
             ("39", value) => record.barcodes.push(barcode("CODE_39", value)),
             ("!count", _) => facts.confirmed.push(FaultKind::CountDiffers),
             ("!twice", _) => facts.confirmed.push(FaultKind::RepeatedSheet),
@@ -143,6 +144,7 @@ const STACKS: &[(&str, &str, &str)] = &[
     ("", "patch=2 _ _ p _\nblank.action = \"drop\"", "3 | sheets 0,1 | blank 2,4"),
     ("", "qr=SST1;L=D;N=7 qr=SST1;L=D;N=7 p", "2 | sheets 0,1"),
     ("", "_ patch=2 h p", "0 | 3 | sheets 1"),
+    ("[[barcode]]\npattern = '\\d{8}'\nsymbologies = [\"EAN\"]", "39=12345670 p ean=12345670 p", "0,1 | 3 | sheets 2"),
     // Our own sheets: they overrule the patch code beside them, and say more.
     ("", "patch=3+qr=SST1;L=D;T=Antrag p qr=SST1;L=D p", "Antrag:1 | 3 | sheets 0,2"),
     ("", "qr=SST1;L=C;C=A p qr=SST1;L=D;T=Brief p qr=SST1;L=C;C=B p p", "A:1 | A:Brief:3 | B:5,6 | sheets 0,2,4"),
@@ -152,7 +154,9 @@ const STACKS: &[(&str, &str, &str)] = &[
     ("sheets = false", "qr=SST1;L=D p", "0,1"),
     ("", "p qr=SST1;L=D", "0 | sheets 1"),
     // Files and numbers of pages beside sheets.
-    ("by = \"file\"", "qr=SST1;L=D;C=A p / p+/ p", "A:1"),
+    ("by = \"file\"", "qr=SST1;L=D;C=A p+/ p+/ p", "A:1 | 2 | 3 | sheets 0"),
+    ("by = \"file\"", "qr=SST1;L=C;C=A+/ p+/ p+/ patch=2 p", "A:1 | A:2 | A:4 | sheets 0,3"),
+    ("", "qr=SST1;L=D;C=A+/ p+/ p+/ patch=2 p", "A:1,2 | 4 | sheets 0,3"),
     ("by = \"pages\"\npages = 2", "p p p patch=2 p p p", "0,1 | 2 | 4,5 | 6 | sheets 3"),
     // Labels.
     ("[[barcode]]\npattern = 'ASN\\d+'\naction = \"keep\"", "39=ASN1 p 39=ASN2 p 39=AZ", "0,1 | 2,3,4"),
@@ -303,6 +307,114 @@ fn alarms_tell_counts_and_no_values() {
             "the sheet is page 1 of its batch already",
         ]
     );
+}
+
+/// Lines of a page, each at a share of its height, and where its document begins.
+#[test]
+fn page_numbers_go_before_everything_else() {
+    let letter: &[(f32, &str)] = &[
+        (0.16, "Frau"),
+        (0.18, "Anna Beispiel"),
+        (0.20, "12345 Musterhausen"),
+        (0.3, "03.03.2026"),
+        (0.4, "Sehr geehrte Frau"),
+    ];
+    let with = |more: &[(f32, &'static str)]| [letter, more].concat();
+    let foot = |text: &'static str| vec![(0.95, text)];
+    let (plain, first) = (vec![(0.5, "weitere Angaben zur Sache folgen")], with(&[]));
+    for (pages, begins, why) in [
+        (vec![first.clone(), plain.clone(), first.clone()], vec![0, 2], "a letter begins"),
+        (
+            vec![with(&foot("Seite 1 von 2")), with(&foot("Seite 2 von 2"))],
+            vec![0],
+            "the number continues it, whatever it looks like",
+        ),
+        (vec![foot("Seite 1 von 2"), foot("Seite 2 von 2"), plain.clone()], vec![0, 2], "the total is reached"),
+        (vec![foot("Seite 1 von 3"), plain.clone(), foot("Seite 3 von 3")], vec![0], "a number was not read"),
+        (vec![foot("Seite 1 von 1"), foot("Seite 1 von 1")], vec![0, 1], "each is the only one"),
+        (vec![foot("Seite 3"), foot("Seite 1")], vec![0, 1], "numbers start anew"),
+        (vec![foot("Seite 3 von 3"), foot("Seite 2 von 5")], vec![0, 1], "the first page is missing"),
+        (vec![plain.clone(), plain.clone(), foot("- 2 -")], vec![0, 1], "a second page has a first one"),
+        (vec![foot("1/4"), foot("1/4"), foot("1/4")], vec![0], "the number of a form, not of a page"),
+        (vec![foot("4"), foot("5"), foot("1")], vec![0], "bare numbers begin nothing"),
+        (vec![with(&foot("4")), with(&foot("5"))], vec![0], "but continue"),
+        (
+            vec![
+                with(&[(0.02, "Fax S. 1/3"), (0.95, "Seite 1 von 2")]),
+                vec![(0.02, "Fax S. 2/3"), (0.95, "Seite 2 von 2")],
+                with(&[(0.02, "Fax S. 3/3")]),
+            ],
+            vec![0],
+            "what came by one fax",
+        ),
+    ] {
+        let pipeline = pipeline("[separate]\nby = \"batch\"\ncontent = [\"page_numbers\", \"letters\"]");
+        let reader = Reader::new(&pipeline.separators);
+        let facts: Vec<PageFacts> = pages
+            .iter()
+            .map(|lines| PageFacts { marks: reader.marks(&written(lines)), ..PageFacts::default() })
+            .collect();
+        let found: Vec<usize> =
+            assembled(&facts, &pipeline, None).documents.iter().map(|document| document.pages[0]).collect();
+        assert_eq!(found, begins, "{why}");
+        // Upside down and askew in the scan, it says the same.
+        let turned = |lines: &[(f32, &str)]| {
+            let mut page = written(lines);
+            page.placement.turn = crate::model::QuarterTurn::Half;
+            let map = page.placement.to_scan((page.width_px, page.height_px));
+            for line in &mut page.lines {
+                line.words.iter_mut().for_each(|word| word.quad = word.quad.map(&map));
+            }
+            reader.marks(&page)
+        };
+        for (page, lines) in facts.iter().zip(&pages) {
+            assert_eq!(page.marks, turned(lines), "{why}");
+        }
+    }
+}
+
+fn written(lines: &[(f32, &str)]) -> PageRecord {
+    let mut page = record();
+    for &(y, text) in lines {
+        let (y, mut x) = (y * page.height_px as f32, 100.0);
+        let words = text.split(' ').map(|text| {
+            let width = 8.0 * text.len() as f32;
+            let quad = Quad::from_box(PixelBox { x0: x, y0: y - 6.0, x1: x + width, y1: y + 6.0 });
+            x += width + 6.0;
+            Word { text: text.into(), quad, confidence: 0.9 }
+        });
+        page.lines.push(TextLine { quad: Quad::default(), words: words.collect(), starts_block: true });
+    }
+    page
+}
+
+#[test]
+fn a_skewed_line_is_one_line_at_one_height() {
+    let mut page = written(&[(0.9, "Seite 2 von 3 in einer langen Zeile am Fuß")]);
+    let (sin, cos) = 6f32.to_radians().sin_cos();
+    let (x, y) = (page.width_px as f32 / 2.0, page.height_px as f32 / 2.0);
+    // Counter-clockwise around the middle of the page, with y downwards.
+    let turn = crate::model::Affine([cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y]);
+    page.skew = Degrees(6.0);
+    page.lines[0].words.iter_mut().for_each(|word| word.quad = word.quad.map(&turn));
+    let rows = rows::of(&page);
+    assert_eq!(rows.len(), 1);
+    assert!((rows[0].y - 0.9).abs() < 0.001 && (rows[0].left - 100.0 / 827.0).abs() < 0.001, "{rows:?}");
+}
+
+#[test]
+fn a_sheet_of_a_document_is_not_cut_by_its_content() {
+    let rules = "[separate]\nby = \"batch\"\ncontent = [\"letters\"]";
+    let pipeline = pipeline(rules);
+    let reader = Reader::new(&pipeline.separators);
+    let mail = written(&[(0.1, "Von: a"), (0.12, "An: b"), (0.14, "Betreff: c")]);
+    for (order, documents) in [("SST1;L=D", 1), ("SST1;L=C", 3)] {
+        let mut sheet = record();
+        sheet.barcodes.push(Barcode { symbology: "QR_CODE".into(), value: order.into(), bounds: PixelBox::default() });
+        let pages = [&sheet, &mail, &mail, &mail];
+        let facts = pages.map(|page| PageFacts { marks: reader.marks(page), ..PageFacts::default() });
+        assert_eq!(assembled(&facts, &pipeline, None).documents.len(), documents, "{order}");
+    }
 }
 
 fn signs() -> impl Strategy<Value = String> {
