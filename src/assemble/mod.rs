@@ -8,6 +8,7 @@
 
 mod classify;
 pub mod collate;
+pub mod fields;
 mod matching;
 mod reading;
 

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::assemble::fields::FieldRules;
 use crate::assemble::{SeparateBy, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
@@ -17,6 +18,7 @@ use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
+mod fields;
 mod find;
 mod problem;
 mod reader;
@@ -110,6 +112,8 @@ pub struct Pipeline {
     pub held: HeldDocument,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
+    /// `[fields]` and `[[field]]`: what is read from the pages for the index.
+    pub fields: FieldRules,
     /// `target.kind`.
     pub target: Target,
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
