@@ -80,10 +80,7 @@ fn rule(table: &Table<'_>, types: &[TypeRule], others: &[FieldRule]) -> Option<F
     }
     let built_in = Kind::named(text).is_some();
     if let Some(pattern) = pattern {
-        if built_in {
-            let hint = "remove pattern, or give the field another name";
-            table.refuse("pattern", format!("{} is built in, with its own form", quoted(text)), Some(hint.into()));
-        } else if let Err(error) = FieldRule::check_pattern(pattern.value) {
+        if let Err(error) = FieldRule::check_pattern(pattern.value) {
             table.refuse("pattern", format!("is no regular expression: {error}"), None);
         }
     }

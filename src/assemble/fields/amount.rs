@@ -18,7 +18,7 @@ const POINT: f32 = 0.9;
 /// Euros, then a comma (or a point, or two commas that were one) with two digits, dashes for none, or a currency alone.
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     own_pattern(
-        r"(?P<before>EUR|Euro|€|CHF|USD|\$|£|GBP)?\s?(?P<sign>[-−–+])?\s?(?P<whole>[0-9][0-9OoIl]{0,2}(?:\s?[.'’]\s?[0-9OoIl]{3}|[  ][0-9OoIl]{3})+|[0-9][0-9OoIl]*|[OoIl])(?:\s?(?P<comma>,,|[.,])\s?(?P<cents>[0-9OoIl]{2}|[-–—]{1,2}))?(?P<minus>\s?-)?\s?(?P<after>EUR|Euro|€|CHF|USD|\$|£|GBP)?",
+        r"(?P<before>EUR|Euro|€|CHF|USD|\$|£|GBP)?\s?(?P<sign>[-−–+])?\s?(?P<whole>[0-9OoIl]{1,3}(?:\s?[.'’]\s?[0-9OoIl]{3}|[  ][0-9OoIl]{3})+|[0-9][0-9OoIl]*|[OoIl])(?:\s?(?P<comma>,,|[.,])\s?(?P<cents>[0-9OoIl]{2}|[-–—]{1,2}))?(?P<minus>\s?-)?\s?(?P<after>EUR|Euro|€|CHF|USD|\$|£|GBP)?",
     )
 });
 
@@ -61,6 +61,20 @@ pub(super) fn amounts(text: &str) -> Vec<Found> {
         found.push(Found { start, end, value, sure, chance: 1.0 });
     }
     found
+}
+
+/// Letters that may stand between a label and its amount: `in Höhe von insgesamt`.
+const MAX_LETTERS: usize = 24;
+
+/// The amount that a text behind a label tells: the last one of a row of a table, the first one of a sentence.
+pub(super) fn amount(text: &str) -> Option<Found> {
+    let mut all = amounts(text);
+    let near = |found: &Found| {
+        let before = text.get(..found.start).unwrap_or_default();
+        before.chars().filter(|c| c.is_alphabetic()).count() <= MAX_LETTERS
+    };
+    let last = all.iter().rposition(near)?;
+    Some(all.swap_remove(last))
 }
 
 /// Not a part of a date, a number, a share or a measure.
@@ -172,6 +186,7 @@ mod tests {
             ("24,,23", &["24.23"]),
             ("24, 23 EUR", &["24.23"]),
             ("1. 234,56 €", &["1234.56"]),
+            ("I.919,46", &["1919.46"]),
         ] {
             assert_eq!(all(text), values, "{text}");
         }

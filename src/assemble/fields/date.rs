@@ -44,7 +44,7 @@ static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
 
 static LONG: LazyLock<Regex> = LazyLock::new(|| {
     own_pattern(
-        r"([0-9OoIl|]{1,2})(?:\s?[.,]\s?|\s)(\p{L}[\p{L}0-9]{2,9})\s?[.,]?\s?([12][0-9OoQIl|]{3}|['’]?[0-9]{2})",
+        r"([0-9OoIl|]{1,2})(?:\s?[.,]\s?|\s)([\p{L}01|][\p{L}01|]{2,9})\s?[.,]?\s?([12][0-9OoQIl|]{3}|['’]?[0-9]{2})",
     )
 });
 

@@ -160,9 +160,10 @@ impl Kind {
                 ("Unsere Zeichen", 0.92),
                 ("Unser Aktenzeichen", 0.95),
                 ("Vorgangsnummer", 0.8),
-                ("Ihr Zeichen", 0.55),
-                ("Ihre Zeichen", 0.55),
-                ("Ihr Aktenzeichen", 0.6),
+                // Whose number is meant, depends on whose letter it is: with both there, a pattern of the pipeline has to tell.
+                ("Ihr Zeichen", 0.85),
+                ("Ihre Zeichen", 0.85),
+                ("Ihr Aktenzeichen", 0.87),
                 ("Zeichen", 0.7),
             ],
             Self::AzrNumber => {
@@ -193,10 +194,10 @@ impl Kind {
                 ("Bestellung Nr.", 0.95),
                 ("Bestellung", 0.8),
                 ("Ihre Bestellung", 0.85),
-                ("Auftragsnummer", 0.85),
-                ("Auftrags-Nr.", 0.85),
-                ("Auftragsnr.", 0.85),
-                ("Auftrag Nr.", 0.85),
+                ("Auftragsnummer", 0.6),
+                ("Auftrags-Nr.", 0.6),
+                ("Auftragsnr.", 0.6),
+                ("Auftrag Nr.", 0.6),
             ],
             Self::InvoiceNumber => &[
                 ("Rechnungsnummer", 0.96),
@@ -212,6 +213,9 @@ impl Kind {
                 ("Belegnummer", 0.7),
                 ("Beleg-Nr.", 0.7),
                 ("Handelsrechnung", 0.5),
+                ("Gutschrift-Nr.", 0.9),
+                ("Gutschriftnummer", 0.9),
+                ("Gutschrift Nr.", 0.9),
             ],
             Self::CashNumber => &[
                 ("Kassenzeichen", 0.96),
@@ -219,6 +223,7 @@ impl Kind {
                 ("Buchungskennzeichen", 0.9),
                 ("Zahlungskennzeichen", 0.8),
                 ("Kassenz.", 0.9),
+                ("Verwendungszweck", 0.6),
             ],
             Self::TaxNumber => &[
                 ("Steuernummer", 0.97),
@@ -260,6 +265,8 @@ impl Kind {
                 ("Ort und Datum", 0.75),
                 ("Datum, Unterschrift", 0.6),
                 ("Datum der Rechnung", 0.95),
+                ("Gesendet", 0.93),
+                ("Gesendet am", 0.93),
             ],
             Self::DueDate => &[
                 ("Zahlbar bis", 0.95),
@@ -356,6 +363,8 @@ impl Kind {
                 ("Betrag EUR", 0.85),
                 ("Verwarnungsgeld", 0.85),
                 ("Gebühr", 0.6),
+                ("Forderung", 0.7),
+                ("Betrag in Euro", 0.85),
             ],
             Self::Iban => &[("IBAN", 0.98)],
             Self::Bic => &[("BIC", 0.95), ("SWIFT", 0.9), ("BIC/SWIFT", 0.95), ("SWIFT-BIC", 0.95)],
@@ -386,6 +395,7 @@ impl Kind {
                 ("Kennzeichen", 0.95),
                 ("Kfz-Kennzeichen", 0.97),
                 ("Pkw", 0.8),
+                ("Fahrzeug", 0.8),
                 ("Lkw", 0.8),
             ],
             Self::Insurance => &[
@@ -432,7 +442,7 @@ impl Kind {
             Self::Date | Self::DueDate | Self::DeliveryDate | Self::BirthDate => {
                 near_start(date::dates(text, latest_year))
             }
-            Self::Net | Self::Tax | Self::Gross => amount::amounts(text).pop(),
+            Self::Net | Self::Tax | Self::Gross => amount::amount(text),
             Self::Iban => near_start(bank::ibans(text)),
             Self::Bic => bank::bic(text),
             Self::CreditorId => near_start(bank::creditors(text)),
@@ -451,7 +461,7 @@ impl Kind {
             Self::CreditorId => (bank::creditors(text), 0.95),
             Self::VatNumber => (numbers::vat_numbers(text), 0.8),
             Self::Vin => (vehicle::vins(text), 0.7),
-            Self::Plate => (vehicle::plates(text), 0.4),
+            Self::Plate => (vehicle::plates(text), 0.6),
             Self::Licence => (vehicle::licences(text), 0.5),
             _ => (Vec::new(), 0.0),
         }
@@ -459,7 +469,7 @@ impl Kind {
 }
 
 /// Texts that end the value of a label before them, and are no label of a field.
-pub(super) const OTHER_LABELS: [&str; 36] = [
+pub(super) const OTHER_LABELS: [&str; 35] = [
     "Telefon",
     "Tel.",
     "Telefax",
@@ -492,7 +502,6 @@ pub(super) const OTHER_LABELS: [&str; 36] = [
     "Lieferschein",
     "Lieferscheinnummer",
     "Lieferanschrift",
-    "Verwendungszweck",
     "Einzelpreis",
     "Steuersatz",
     "Internet",

@@ -17,6 +17,7 @@ const IN_A_SENTENCE: f32 = 0.85;
 /// So does a value in the next cell, below, or above its label.
 const NEXT_CELL: f32 = 0.98;
 const UNDERNEATH: f32 = 0.93;
+const ABOVE: f32 = 0.85;
 
 /// Between two cells: no label crosses it.
 const BORDER: u8 = b' ';
@@ -49,6 +50,8 @@ pub(super) struct Hit {
 pub(super) struct Window {
     pub(super) span: Span,
     pub(super) sure: f32,
+    /// In the label's own row.
+    pub(super) beside: bool,
 }
 
 impl Labels {
@@ -64,14 +67,15 @@ impl Labels {
     /// Finds all labels; where several begin or overlap, the longest stands.
     pub(super) fn find(&self, rows: &Rows) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for (row, text) in rows.rows.iter().enumerate() {
+        for (row, text) in rows.all() {
             let letters = Letters::of(&text.text);
             let mut in_row: Vec<(usize, Hit)> = Vec::new();
             for start in 0..letters.signs.len() {
                 if letters.begins_word[start] {
                     in_row.extend(self.0.iter().filter_map(|label| {
                         let (length, edits) = label.matches(letters.signs.get(start..)?)?;
-                        let span = letters.span(&text.text, row, start, start + length, label.letters.len())?;
+                        let span =
+                            letters.span(&text.text, row, (start, start + length), (label.letters.len(), edits))?;
                         let beginning = text.cells.iter().any(|cell| cell.start == span.start);
                         let colon = text.text.get(span.end..).is_some_and(|rest| rest.trim_start().starts_with(':'));
                         let place = if beginning || colon { 1.0 } else { IN_A_SENTENCE };
@@ -89,6 +93,18 @@ impl Labels {
                 }
             }
             taken.sort_by_key(|hit| hit.span.start);
+            // `Aktenzeichen: AZ 2026/4711`: the short one belongs to the number.
+            let mut last: Option<Hit> = None;
+            taken.retain(|hit| {
+                let belongs = last.is_some_and(|other| {
+                    let between = text.text.get(other.span.end..hit.span.start).unwrap_or_default();
+                    other.target == hit.target
+                        && hit.span.end - hit.span.start < 4
+                        && !between.contains(|c: char| c.is_alphanumeric() || c == '\t')
+                });
+                last = if belongs { last } else { Some(*hit) };
+                !belongs
+            });
             hits.extend(taken);
         }
         hits
@@ -179,14 +195,30 @@ impl Letters {
         self.begins_word.push(begins);
     }
 
-    /// The place of the letters `from..to` in the text, if a label can end there: not within a word.
-    fn span(&self, text: &str, row: usize, from: usize, to: usize, length: usize) -> Option<Span> {
+    /// The place of the letters `from..to` in the text, if a label of `length` letters, `edits` of them wrong, can end there:
+    /// not within a word, though the blank behind it may be lost.
+    fn span(
+        &self,
+        text: &str,
+        row: usize,
+        (from, to): (usize, usize),
+        (length, edits): (usize, usize),
+    ) -> Option<Span> {
         let start = *self.starts.get(from)?;
-        let last = *self.starts.get(to.checked_sub(1)?)?;
-        let mut rest = text.get(last..)?.chars();
-        let end = last + rest.next()?.len_utf8();
-        let inside = rest.next().is_some_and(|next| next.is_lowercase() || (length < 4 && next.is_alphabetic()));
-        (!inside && end > start).then_some(Span { row, start, end })
+        let at = *self.starts.get(to.checked_sub(1)?)?;
+        let mut rest = text.get(at..)?.chars();
+        let last = rest.next()?;
+        let end = at + last.len_utf8();
+        let torn = match rest.next() {
+            Some(next) if next.is_lowercase() => true,
+            Some(next) if next.is_alphanumeric() && last.is_alphanumeric() => {
+                length < 4 || !(edits == 0 || (last.is_lowercase() && !next.is_lowercase()))
+            }
+            // `AZ-2026` is a number, `Az: 2026` is none.
+            Some('-' | '/' | '–') => length < 4,
+            _ => false,
+        };
+        (!torn && end > start).then_some(Span { row, start, end })
     }
 }
 
@@ -206,10 +238,11 @@ fn folded(c: char) -> [Option<u8>; 2] {
     }
 }
 
-/// Where the value of a label may stand, the likeliest first: behind it, up to the next label; below it.
+/// Where the value of a label may stand, the likeliest first: behind it, up to the next label; then below or above it,
+/// whichever is nearer: forms have their labels over the line to write on, or under it.
 pub(super) fn windows(rows: &Rows, hits: &[Hit], hit: &Hit) -> Vec<Window> {
     let mut windows = Vec::with_capacity(3);
-    let Some(row) = rows.rows.get(hit.span.row) else { return windows };
+    let Some(row) = rows.row(hit.span.row) else { return windows };
     let in_row = |other: &&Hit| other.span.row == hit.span.row && other.span.start >= hit.span.end;
     let end = hits.iter().filter(in_row).map(|other| other.span.start).min().unwrap_or(row.text.len());
     let behind = row.text.get(hit.span.end..end).unwrap_or_default();
@@ -218,47 +251,55 @@ pub(super) fn windows(rows: &Rows, hits: &[Hit], hit: &Hit) -> Vec<Window> {
         let start = end - value.len();
         let crossed = behind.get(..behind.len() - value.len()).is_some_and(|gap| gap.contains('\t'));
         let sure = if crossed { NEXT_CELL } else { 1.0 };
-        windows.push(Window { span: Span { row: hit.span.row, start, end }, sure });
+        windows.push(Window { span: Span { row: hit.span.row, start, end }, sure, beside: true });
     }
-    let Some(cell) = row.cell_at(hit.span.start) else { return windows };
-    for (index, below) in rows.rows.iter().enumerate().skip(hit.span.row + 1) {
-        let near =
-            |other: &&Cell| other.y > cell.y + 0.5 * cell.size && other.y - cell.y <= BELOW * cell.size.max(other.size);
-        if below.cells.iter().all(|other| other.y - cell.y > 2.0 * BELOW * cell.size) {
-            break;
-        }
-        let label_x = label_place(cell, hit);
-        let under = |other: &&Cell| {
-            other.x0 <= label_x.1 && label_x.0 - 1.5 * cell.size <= other.x1 && other.x0 >= label_x.0 - 6.0 * cell.size
-        };
-        let found = below
-            .cells
-            .iter()
-            .filter(near)
-            .filter(under)
-            .min_by(|a, b| (a.x0 - label_x.0).abs().total_cmp(&(b.x0 - label_x.0).abs()));
-        let Some(other) = found else { continue };
-        let span = Span { row: index, start: other.start, end: other.end };
-        let is_label = hits.iter().any(|hit| hit.span.row == index && hit.span.start == span.start);
-        if !is_label {
-            windows.push(Window { span, sure: UNDERNEATH });
-        }
-        break;
+    let Some(cell) = row.cell_at(hit.span.start).filter(|cell| is_heading(hits, hit, cell)) else { return windows };
+    let place = label_place(cell, hit);
+    let mut others: Vec<(f32, Window)> = Vec::with_capacity(2);
+    for down in [true, false] {
+        let found = nearest(rows, hit.span.row, cell, place, down);
+        others.extend(found.filter(|(_, window)| {
+            !hits.iter().any(|hit| hit.span.row == window.span.row && hit.span.start == window.span.start)
+        }));
     }
+    // Where both are about as far away, below is meant.
+    others.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    windows.extend(others.into_iter().map(|(_, window)| window));
     windows
 }
 
-/// The cell above a label: where forms have a line to write on, and the label under it.
-pub(super) fn window_above(rows: &Rows, hit: &Hit) -> Option<Window> {
-    let cell = rows.rows.get(hit.span.row)?.cell_at(hit.span.start)?;
-    let near = |other: &Cell| {
-        other.y < cell.y - 0.5 * cell.size
-            && cell.y - other.y <= BELOW * cell.size.max(other.size)
-            && other.x0 <= cell.x1
-            && cell.x0 <= other.x1
+/// Whether a cell is labels for the most part, rather than a sentence that mentions one.
+fn is_heading(hits: &[Hit], hit: &Hit, cell: &Cell) -> bool {
+    let inside =
+        |other: &&Hit| other.span.row == hit.span.row && other.span.start >= cell.start && other.span.end <= cell.end;
+    let labels: usize = hits.iter().filter(inside).map(|other| other.span.end - other.span.start).sum();
+    labels * 2 >= cell.end - cell.start
+}
+
+/// The cell right below a label, or above it, and how far away it is: a little is added to what is above.
+fn nearest(rows: &Rows, row: usize, cell: &Cell, place: (f32, f32), down: bool) -> Option<(f32, Window)> {
+    let look = |index: usize| {
+        let row = rows.rows.get(index)?;
+        let gap = |other: &Cell| if down { other.y - cell.y } else { cell.y - other.y };
+        let under = |other: &&Cell| {
+            let gap = gap(other);
+            let overlaps = other.x0 <= place.1 && place.0 - 1.5 * cell.size <= other.x1;
+            gap > 0.5 * cell.size
+                && gap <= BELOW * cell.size.max(other.size)
+                && overlaps
+                && other.x0 >= place.0 - 6.0 * cell.size
+        };
+        let found =
+            row.cells.iter().filter(under).min_by(|a, b| (a.x0 - place.0).abs().total_cmp(&(b.x0 - place.0).abs()))?;
+        let span = Span { row: index, start: found.start, end: found.end };
+        let distance = if down { gap(found) } else { 1.2 * gap(found) };
+        Some((distance, Window { span, sure: if down { UNDERNEATH } else { ABOVE }, beside: false }))
     };
-    let (row, above) = rows.cells().filter(|(_, other)| near(other)).max_by(|a, b| a.1.y.total_cmp(&b.1.y))?;
-    Some(Window { span: Span { row, start: above.start, end: above.end }, sure: UNDERNEATH })
+    if down {
+        (row + 1..rows.rows.len()).take(8).find_map(look)
+    } else {
+        (0..row.min(rows.rows.len())).rev().take(8).find_map(look)
+    }
 }
 
 /// From where to where a label reaches across its cell: all letters are taken as equally wide.

@@ -126,6 +126,7 @@ impl FieldReader {
             letter::parties(&rows, &mut page);
         }
         mrz::zones(&rows, self.latest_year, &mut page);
+        self.rules.iter().for_each(|rule| rule.doubt_others(&mut page));
         self.rules.iter().for_each(|rule| rule.anywhere(&rows, &mut page));
         page.fields.retain(|field| self.is_asked_for(&field.name));
         choose::bounded(page.fields, MAX_OF_A_NAME, MAX_CANDIDATES)
@@ -147,20 +148,25 @@ impl FieldReader {
             let kind = kind.or(rule.and_then(rule::Prepared::kind));
             let name = kind.map(Kind::name).or(rule.map(rule::Prepared::name));
             let Some(name) = name.filter(|name| self.is_asked_for(name)) else { continue };
-            let mut places = windows(rows, hits, hit);
-            if kind == Some(Kind::Date) {
-                places.extend(label::window_above(rows, hit).filter(|_| letter::is_signature(rows, hit)));
+            let border = rows.row(hit.span.row).map_or(0, |row| row.border);
+            // A label in the lower line of a joint is found in its own row.
+            if border > 0 && hit.span.start > border {
+                continue;
             }
             let weight = hit.weight * place_weight(kind, rows, hit.span.row);
-            for window in places {
+            for window in windows(rows, hits, hit) {
                 let text = rows.text(window.span);
                 let found = match (kind, rule) {
                     (Some(kind), _) => kind.value(text, self.latest_year),
                     (None, Some(rule)) => rule.value(text),
                     (None, None) => None,
                 };
-                if let Some(found) = found {
-                    page.add(name, window.span, found, weight * window.sure);
+                // What lies in the upper line only is found in its own row, too.
+                if let Some(found) = found.filter(|found| border == 0 || window.span.start + found.end > border) {
+                    let rest = text.get(found.end..).unwrap_or_default();
+                    // Below a label stands its value, and nothing else; a sentence there is another matter.
+                    let whole = window.beside || !rest.contains(char::is_alphanumeric);
+                    page.add(name, window.span, found, weight * window.sure * if whole { 1.0 } else { NOT_WHOLE });
                     break;
                 }
             }
@@ -169,11 +175,12 @@ impl FieldReader {
 
     /// Values that their form tells, and dates that their place tells.
     fn unlabelled(&self, rows: &Rows, page: &mut Candidates<'_>) {
-        for (index, row) in rows.rows.iter().enumerate() {
+        for (index, row) in rows.all() {
             let span = Span { row: index, start: 0, end: row.text.len() };
             for kind in &self.kinds {
                 let (found, weight) = kind.anywhere(&row.text);
-                found.into_iter().for_each(|found| page.add(kind.name(), span, found, weight));
+                let crossing = |found: &Found| row.border == 0 || (found.start < row.border && found.end > row.border);
+                found.into_iter().filter(crossing).for_each(|found| page.add(kind.name(), span, found, weight));
             }
         }
         if self.reads(Kind::Date) {
@@ -181,6 +188,9 @@ impl FieldReader {
         }
     }
 }
+
+/// How much less sure a value below or above its label is if its cell holds more.
+const NOT_WHOLE: f32 = 0.6;
 
 /// What says which letter it is stands in its head; the same words further down speak of other letters.
 fn place_weight(kind: Option<Kind>, rows: &Rows, row: usize) -> f32 {

@@ -43,10 +43,39 @@ pub(super) fn number(text: &str, several: bool) -> Option<Found> {
     if digits == 0 || raw.chars().count() < 2 {
         return None;
     }
-    // One group of letters behind a number is its next word rather than its end, unless numbers look so (`22 B`).
-    let value = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-    let sure = if digits == 1 && value.len() < 4 { 0.6 } else { 1.0 };
+    let (mended, count) = with_digits(raw);
+    let value = mended.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sure = if digits == 1 && value.len() < 4 { 0.6 } else { MENDED.powi(count as i32) };
     Some(Found { start, end: start + raw.len(), value, sure, chance: 1.0 })
+}
+
+/// Letters among digits as digits: `4711O2` is `471102`, `A4711` stays. Lookalikes between two digits in a group with at
+/// least three, O and I beside one, too.
+fn with_digits(raw: &str) -> (String, usize) {
+    let signs: Vec<char> = raw.chars().collect();
+    let is_digit = |at: Option<usize>| at.and_then(|at| signs.get(at)).is_some_and(char::is_ascii_digit);
+    let mut count = 0;
+    let mend = |(at, sign): (usize, &char)| {
+        let start = signs.iter().take(at).rposition(|c| !c.is_alphanumeric()).map_or(0, |before| before + 1);
+        let digits =
+            signs.iter().skip(start).take_while(|c| c.is_alphanumeric()).filter(|c| c.is_ascii_digit()).count();
+        let (before, after) = (is_digit(at.checked_sub(1)), is_digit(Some(at + 1)));
+        let fits = match sign {
+            'O' | 'o' | 'l' | 'ı' => before || after,
+            'I' => before && (after || signs.get(at + 1).is_none_or(|c| !c.is_alphabetic())),
+            'S' | 'B' | 'Z' => before && after,
+            _ => false,
+        };
+        match as_digits(sign.encode_utf8(&mut [0; 4])).filter(|_| fits && digits >= 3) {
+            Some((digit, _)) => {
+                count += 1;
+                digit
+            }
+            None => sign.to_string(),
+        }
+    };
+    let mended: String = signs.iter().enumerate().map(mend).collect();
+    (mended, count)
 }
 
 /// Digits, or a few letters; no small word of a sentence.
@@ -178,6 +207,10 @@ mod tests {
             ("4711/26\tTelefon", Some("4711/26")),
             ("4711/26.", Some("4711/26")),
             ("(33) 4711", Some("(33) 4711")),
+            ("5.O888.5066B.0", Some("5.0888.5066B.0")),
+            ("50l88S06", Some("50188506")),
+            ("B2016-9S94", Some("B2016-9594")),
+            ("12-A34 O", Some("12-A34 O")),
             ("wie oben", None),
             ("Frau Muster", None),
             ("", None),

@@ -27,6 +27,8 @@ pub(super) struct Span {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
+    /// The end of a line with the beginning of the one below it, where text may go on.
+    pub(super) joints: Vec<Row>,
     /// Height of the upright page, pixels.
     pub(super) height: f32,
     /// Millimetres to a pixel.
@@ -41,6 +43,8 @@ pub(super) struct Row {
     pub(super) text: String,
     /// From left to right; at least one.
     pub(super) cells: Vec<Cell>,
+    /// Of a joint: where the lower line begins in the text.
+    pub(super) border: usize,
     pieces: Vec<Piece>,
 }
 
@@ -59,7 +63,7 @@ pub(super) struct Cell {
 }
 
 /// A word in a row's text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Piece {
     start: usize,
     end: usize,
@@ -94,17 +98,29 @@ impl Rows {
                 None => rows.push(vec![cell]),
             }
         }
+        let rows: Vec<Row> = rows.into_iter().map(Row::of).collect();
         Self {
-            rows: rows.into_iter().map(Row::of).collect(),
+            joints: joints(&rows),
+            rows,
             height: height as f32,
             mm: mm_per_pixel(&record.resolution, record.placement.turn.swaps_sides(), width, height),
             scan: (record.width_px as f32, record.height_px as f32),
         }
     }
 
+    /// A row; behind the rows their joints.
+    pub(super) fn row(&self, index: usize) -> Option<&Row> {
+        self.rows.get(index).or_else(|| self.joints.get(index.checked_sub(self.rows.len())?))
+    }
+
+    /// Rows and joints with their numbers.
+    pub(super) fn all(&self) -> impl Iterator<Item = (usize, &Row)> {
+        self.rows.iter().chain(&self.joints).enumerate()
+    }
+
     /// The text of a span; empty if it is none.
     pub(super) fn text(&self, span: Span) -> &str {
-        self.rows.get(span.row).and_then(|row| row.text.get(span.start..span.end)).unwrap_or_default()
+        self.row(span.row).and_then(|row| row.text.get(span.start..span.end)).unwrap_or_default()
     }
 
     /// How sure its signs were read: the product of the confidences of its words. Of a word of which only a part belongs to
@@ -142,12 +158,12 @@ impl Rows {
 
     /// How far down the page a row stands, 0 to 1.
     pub(super) fn depth(&self, row: usize) -> f32 {
-        let y = self.rows.get(row).and_then(|row| row.cells.first()).map_or(0.0, |cell| cell.y);
+        let y = self.row(row).and_then(|row| row.cells.first()).map_or(0.0, |cell| cell.y);
         if self.height > 0.0 { y / self.height } else { 0.0 }
     }
 
     fn pieces(&self, span: Span) -> impl Iterator<Item = &Piece> {
-        let pieces = self.rows.get(span.row).map_or(&[][..], |row| &row.pieces);
+        let pieces = self.row(span.row).map_or(&[][..], |row| &row.pieces);
         pieces.iter().filter(move |piece| piece.start < span.end && span.start < piece.end)
     }
 }
@@ -160,7 +176,8 @@ pub(super) fn union(a: PixelBox, b: PixelBox) -> PixelBox {
 impl Row {
     fn of(mut loose: Vec<Loose<'_>>) -> Self {
         loose.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-        let mut row = Self { text: String::new(), cells: Vec::with_capacity(loose.len()), pieces: Vec::new() };
+        let mut row =
+            Self { text: String::new(), cells: Vec::with_capacity(loose.len()), border: 0, pieces: Vec::new() };
         for Loose { words, x0, x1, y, size } in loose {
             if !row.text.is_empty() {
                 row.text.push('\t');
@@ -184,6 +201,59 @@ impl Row {
     pub(super) fn cell_at(&self, offset: usize) -> Option<&Cell> {
         self.cells.iter().find(|cell| cell.start <= offset && offset <= cell.end)
     }
+}
+
+/// Longest part of a line that belongs to a joint, in bytes, and the shortest line that may go on below.
+const JOINT: usize = 56;
+const LONG_LINE: usize = 30;
+/// Lines of a paragraph are no further apart than so many times their height.
+const PITCH: f32 = 2.4;
+
+/// Where a paragraph may go on: below a long cell another begins at the same left edge.
+fn joints(rows: &[Row]) -> Vec<Row> {
+    let mut joints = Vec::new();
+    for (index, upper) in rows.iter().enumerate() {
+        for cell in upper.cells.iter().filter(|cell| cell.end - cell.start >= LONG_LINE) {
+            let below = |other: &&Cell| {
+                let gap = other.y - cell.y;
+                gap > 0.5 * cell.size && gap <= PITCH * cell.size && (other.x0 - cell.x0).abs() < 2.0 * cell.size
+            };
+            let next = rows.iter().skip(index + 1).take(4).find_map(|row| Some((row, row.cells.iter().find(below)?)));
+            if let Some((lower, other)) = next {
+                let tail = upper
+                    .pieces
+                    .iter()
+                    .filter(|p| p.start + JOINT >= cell.end && p.end <= cell.end && p.start >= cell.start);
+                let head = lower
+                    .pieces
+                    .iter()
+                    .filter(|p| p.start >= other.start && p.end <= other.start + JOINT && p.end <= other.end);
+                joints.push(joint((upper, tail), (lower, head), cell));
+            }
+        }
+    }
+    joints
+}
+
+fn joint<'p>(
+    (upper, tail): (&Row, impl Iterator<Item = &'p Piece>),
+    (lower, head): (&Row, impl Iterator<Item = &'p Piece>),
+    cell: &Cell,
+) -> Row {
+    let mut row = Row { text: String::new(), cells: Vec::new(), border: 0, pieces: Vec::new() };
+    let add = |row: &mut Row, source: &Row, piece: &Piece| {
+        if !row.text.is_empty() {
+            row.text.push(' ');
+        }
+        let start = row.text.len();
+        row.text.push_str(source.text.get(piece.start..piece.end).unwrap_or_default());
+        row.pieces.push(Piece { start, end: row.text.len(), ..piece.clone() });
+    };
+    tail.for_each(|piece| add(&mut row, upper, piece));
+    row.border = row.text.len();
+    head.for_each(|piece| add(&mut row, lower, piece));
+    row.cells.push(Cell { start: 0, end: row.text.len(), ..*cell });
+    row
 }
 
 impl Piece {

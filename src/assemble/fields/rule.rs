@@ -19,6 +19,9 @@ const WITHOUT_LABEL: f32 = 0.45;
 /// How much less likely a value is that fits its pattern only with lookalikes as digits.
 const MENDED: f32 = 0.8;
 
+/// How much less sure a value of a built-in field is that does not fit the pipeline's pattern for it.
+const UNFIT: f32 = 0.4;
+
 /// Memory for one pattern, bytes: what needs more is a mistake.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
@@ -27,7 +30,8 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 pub struct FieldRule {
     /// Its name in the index.
     pub name: String,
-    /// What a value looks like; if it has a group `value`, that is the value. For a built-in field: none.
+    /// What a value looks like; if it has a group `value`, that is the value. Of a built-in field those values are surer, all
+    /// others in doubt.
     pub pattern: Option<String>,
     /// Texts beside or above a value.
     pub labels: Vec<String>,
@@ -113,10 +117,27 @@ impl Prepared {
 
     /// Values anywhere on the page that fit the pattern.
     pub(super) fn anywhere(&self, rows: &Rows, page: &mut Candidates<'_>) {
-        let weight = if self.labels.is_empty() { BY_PATTERN } else { WITHOUT_LABEL };
-        for (index, row) in rows.rows.iter().enumerate() {
+        let weight = if self.labels.is_empty() || self.kind().is_some() { BY_PATTERN } else { WITHOUT_LABEL };
+        for (index, row) in rows.all() {
             let span = Span { row: index, start: 0, end: row.text.len() };
-            self.all(&row.text).into_iter().for_each(|found| page.add(&self.name, span, found, weight));
+            let crossing = |found: &Found| row.border == 0 || (found.start < row.border && found.end > row.border);
+            self.all(&row.text)
+                .into_iter()
+                .filter(crossing)
+                .for_each(|found| page.add(&self.name, span, found, weight));
+        }
+    }
+
+    /// Of a built-in field that has a pattern, values that do not fit it become doubtful.
+    pub(super) fn doubt_others(&self, page: &mut Candidates<'_>) {
+        if self.pattern.is_none() || self.kind().is_none() {
+            return;
+        }
+        for field in page.fields.iter_mut().filter(|field| field.name == self.name) {
+            let fits = self.all(&field.value).iter().any(|found| found.value == field.value);
+            if !fits {
+                field.confidence *= UNFIT;
+            }
         }
     }
 

@@ -49,6 +49,8 @@ pub(super) struct Checked {
     pub(super) from: usize,
     pub(super) passes: bool,
     pub(super) sure: f32,
+    /// A sign was put right because the check then passes, and not with any other.
+    pub(super) by_check: bool,
     /// It holds a sign whose lookalike has the same sum: 6 and G, 1 and L, 0 and U.
     pub(super) blind: bool,
 }
@@ -228,7 +230,8 @@ fn reading(mut signs: Vec<u8>, places: Vec<usize>, plan: &Plan) -> Option<Readin
     let mut reading = Reading { signs, places, checked: Vec::new(), passed: 0, sure: BY_PLACE.powi(count as i32) };
     for &(from, to, digit) in plan.checks {
         let mends = mended.get(from..to)?.iter().chain(mended.get(digit)).filter(|mended| **mended).count();
-        let mut checked = Checked { from, passes: false, sure: BY_PLACE.powi(mends as i32), blind: false };
+        let mut checked =
+            Checked { from, passes: false, sure: BY_PLACE.powi(mends as i32), by_check: false, blind: false };
         let part = reading.signs.get(from..to)?.to_vec();
         let expected = *reading.signs.get(digit)?;
         if passes(&part, expected) {
@@ -237,6 +240,7 @@ fn reading(mut signs: Vec<u8>, places: Vec<usize>, plan: &Plan) -> Option<Readin
             reading.signs.splice(from..to, better);
             checked.passes = true;
             checked.sure *= BY_CHECK;
+            checked.by_check = true;
             reading.sure *= BY_CHECK;
         }
         let part = reading.signs.get(from..to)?;
@@ -253,15 +257,18 @@ fn passes(part: &[u8], digit: u8) -> bool {
     icao(part.iter().copied()) == digit || (empty && digit == b'<')
 }
 
+/// Letters and digits that look most alike; the sums of 6 and G, and of 1 and L, are the same.
+const ALIKE: [(char, char); 6] = [('0', 'O'), ('1', 'I'), ('8', 'B'), ('5', 'S'), ('2', 'Z'), ('0', 'D')];
+
 /// The part with the one sign exchanged for its lookalike with which it passes; `None` if there are several such.
 fn only_reading(part: &[u8], digit: u8) -> Option<Vec<u8>> {
     let mut found = None;
     for (place, sign) in part.iter().enumerate() {
         let sign = char::from(*sign);
-        let others = if sign.is_ascii_digit() { letters_for(sign) } else { digits_for(sign) };
+        let others = ALIKE.iter().filter_map(|&(a, b)| if a == sign { Some(b) } else { (b == sign).then_some(a) });
         for other in others {
             let mut better = part.to_vec();
-            better[place] = *other;
+            better[place] = other as u8;
             if passes(&better, digit) && found.replace(better).is_some() {
                 return None;
             }
@@ -307,7 +314,7 @@ pub(super) fn transcribed(name: &str) -> String {
             'Å' => signs.push_str("AA"),
             'Ł' => signs.push('L'),
             'Đ' => signs.push('D'),
-            c => signs.extend(std::iter::once(c).nfd().filter(char::is_ascii_uppercase)),
+            c => signs.extend(std::iter::once(c).nfd().filter(char::is_ascii_alphanumeric)),
         }
     }
     signs

@@ -21,6 +21,12 @@ const NAME: f32 = 0.85;
 const NAME_TWICE: f32 = 0.96;
 /// If surname and given names are not told apart: a filler was lost.
 const NAME_IN_DOUBT: f32 = 0.4;
+/// Two digits of a year of expiry lie in the hundred years up to this one.
+const LATEST_EXPIRY: i16 = 2069;
+/// How sure a number is that one sign was put right in by its check digit alone.
+const GUESSED: f32 = 0.45;
+/// How much less sure a part is whose own check passes where the check over several parts does not: one of them is wrong.
+const ONE_FAILS: f32 = 0.7;
 /// How sure signs without a check digit are that come from a small set.
 const KNOWN: f32 = 0.97;
 
@@ -94,12 +100,20 @@ impl<'l> Zone<'l> {
         };
         let proof = |part: Part| match checked(part) {
             Some(checked) if checked.passes => {
-                let read = self.read_confidence(rows, part) * checked.sure;
-                let chance = if self.whole == Some(true) { 0.01 } else { 0.1 };
-                // What the check cannot see is as sure as it was read.
-                let seen = check::proved(read, chance);
-                let seen = if checked.blind { seen.min(self.read_confidence(rows, part)) } else { seen };
-                if self.whole == Some(false) { seen * 0.6 } else { seen }
+                let read = self.read_confidence(rows, part);
+                // The number stands first in the check over several parts, with the same weights as in its own: that one adds
+                // nothing to it. The dates have others.
+                let chance = if self.whole == Some(true) && part != form.number { 0.01 } else { 0.1 };
+                let seen = check::proved(read * checked.sure, chance);
+                let seen = match (self.is_printed(rows, &plain(part)), checked.by_check, checked.blind) {
+                    (true, ..) => check::proved(seen, 0.01),
+                    // Of the signs that may have been misread, its check digit has chosen one: that is a guess.
+                    (_, true, _) => seen.min(GUESSED),
+                    // What the check cannot see is as sure as it was read.
+                    (_, _, true) => seen.min(read),
+                    _ => seen,
+                };
+                if self.whole == Some(false) { seen * ONE_FAILS } else { seen }
             }
             _ => 0.0,
         };
@@ -115,15 +129,17 @@ impl<'l> Zone<'l> {
             });
         };
         add(Kind::DocumentNumber, form.number, plain(form.number), proof(form.number));
-        let expiry = self.text(form.expiry);
-        let expires = two(expiry).map(|year| full_year(year, 2069));
-        // Nobody is born after the document expires.
+        let expires = two(self.text(form.expiry)).map(|year| full_year(year, LATEST_EXPIRY));
+        let proven = expires.filter(|_| proof(form.expiry) >= 0.5);
+        // Nobody is born after the document expires; if that is not known, the century may not be, either.
         let born =
-            two(self.text(form.birth)).map(|year| full_year(year, expires.unwrap_or(latest_year).min(latest_year)));
+            two(self.text(form.birth)).map(|year| full_year(year, proven.unwrap_or(latest_year).min(latest_year)));
+        let certain = proven.is_some() || born.is_some_and(|year| year < 2000);
         if let Some(date) = born.and_then(|year| iso(self.text(form.birth), year)) {
-            add(Kind::BirthDate, form.birth, date, proof(form.birth));
+            let sure = proof(form.birth);
+            add(Kind::BirthDate, form.birth, date, if certain { sure } else { sure.min(GUESSED) });
         }
-        if let Some(date) = expires.and_then(|year| iso(expiry, year)) {
+        if let Some(date) = expires.and_then(|year| iso(self.text(form.expiry), year)) {
             add(Kind::ValidUntil, form.expiry, date, proof(form.expiry));
         }
         for (kind, part) in [(Kind::IssuingState, form.state), (Kind::Nationality, form.nation)] {
@@ -177,7 +193,7 @@ impl<'l> Zone<'l> {
             .iter()
             .enumerate()
             .filter(|(row, _)| !own.contains(row))
-            .flat_map(|(_, row)| row.text.split(|c: char| !c.is_alphabetic()));
+            .flat_map(|(_, row)| row.text.split(|c: char| !c.is_alphanumeric()));
         words.any(|word| line::transcribed(word) == part)
     }
 
