@@ -8,6 +8,7 @@
 
 mod classify;
 pub mod collate;
+pub mod fields;
 mod matching;
 pub mod model;
 mod reading;
@@ -16,6 +17,7 @@ pub mod separate;
 use crate::model::{Fault, FaultKind, Field, Stage};
 
 pub use classify::{ClassifyRules, Evidence, Matcher, Opinion, UNKNOWN_TYPE, Verdict};
+pub use fields::{FieldReader, FieldRules};
 pub use separate::{AlarmRules, CaseList, CaseRules, Marks, Said, SeparateRules};
 
 use separate::{CaseFaults, Role, Section, SheetBack, sections};
@@ -58,6 +60,8 @@ pub struct PageFacts {
     /// What it says about separation. Also of pages that are held or went on already, as far as it is known: a sheet does
     /// not lose its meaning.
     pub marks: Marks,
+    /// Candidates for index fields. Personal data: never logged.
+    pub fields: Vec<Field>,
     /// Alarms about it that a person has looked at: they are raised no more.
     pub confirmed: Vec<FaultKind>,
 }
@@ -73,6 +77,8 @@ pub struct AssembleRules<'a> {
     pub drop_blanks: bool,
     /// Knows the types.
     pub matcher: &'a Matcher,
+    /// Which index fields are wanted.
+    pub fields: &'a FieldRules,
     /// What a person has to look at.
     pub alarms: &'a AlarmRules,
     /// All cases that there are; `None`: not known.
@@ -166,6 +172,10 @@ pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
         assembly.alarms.push(Alarm { fault, pages: document.pages });
     }
     assembly.documents = documents.into_iter().map(|(_, document)| document).collect();
+    for document in &mut assembly.documents {
+        let candidates: Vec<&[Field]> = document.pages.iter().map(|&at| pages[at].fields.as_slice()).collect();
+        document.fields = fields::of_document(&candidates, &document.type_name, rules.fields);
+    }
     assembly.blanks.retain(|&at| !waits[at]);
     assembly.blanks.sort_unstable();
     assembly.separators.retain(|&at| !waits[at]);
@@ -214,11 +224,13 @@ mod tests {
 
     fn assembled(pages: &[PageFacts], separate: SeparateBy, drop_blanks: bool) -> Assembly {
         let (matcher, separators, alarms) = (Matcher::new(&[]), SeparateRules::default(), AlarmRules::default());
+        let fields = FieldRules::default();
         let rules = AssembleRules {
             separate,
             separators: &separators,
             drop_blanks,
             matcher: &matcher,
+            fields: &fields,
             alarms: &alarms,
             cases: None,
             batch_case: None,

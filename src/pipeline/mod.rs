@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::assemble::fields::FieldRules;
 use crate::assemble::{AlarmRules, ClassifyRules, SeparateBy, SeparateRules, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
@@ -20,6 +21,7 @@ use crate::worker::WorkerLimits;
 
 mod classify;
 mod codes;
+mod fields;
 mod find;
 mod problem;
 mod reader;
@@ -141,6 +143,8 @@ pub struct Pipeline {
     pub classify: ClassifyRules,
     /// `classify.model`: the model's file, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub model_file: Option<PathBuf>,
+    /// `[fields]` and `[[field]]`: what is read from the pages for the index.
+    pub fields: FieldRules,
     /// `target.kind`.
     pub target: Target,
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::problem::quoted;
 use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, classify, codes, separate, target, watch};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, classify, codes, fields, separate, target, watch};
 use crate::assemble::TypeRule;
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -20,7 +20,7 @@ use crate::raster::{BlankParams, DecodeParams, SkewParams};
 use crate::worker::WorkerLimits;
 
 /// Shortest phrase, in characters other than blanks: one letter would be found on every page.
-const MIN_PHRASE_CHARS: usize = 2;
+pub(super) const MIN_PHRASE_CHARS: usize = 2;
 
 /// Reads all tables. Problems are in `notes`; with any of them the pipeline is of no use. `file` is the name of the
 /// file without its ending, for hints.
@@ -38,6 +38,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let (separate, separators) = separate::rules(&top, intake.layout, collate, &types);
     let held = held(&top);
     let alarms = separate::alarms(&top, types.iter().map(|kind| kind.name.as_str()).zip(max_pages));
+    let fields = fields::rules(&top, &types);
     let (target, output) = target::target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
@@ -63,6 +64,7 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         types,
         classify,
         model_file,
+        fields,
         target,
         output,
         watch,

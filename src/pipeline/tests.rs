@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::assemble::fields::{Check, FieldRule, Kind};
 use crate::intake::Layout;
 use crate::intake::station::{Completion, Counting, Discovery};
 use crate::ocr::EngineKind;
@@ -26,7 +27,7 @@ fn places(text: &str) -> Vec<String> {
 
 fn known_keys() -> Vec<String> {
     let notes = reader::Notes::default();
-    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]\n[[barcode]]").unwrap().into_inner();
+    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]\n[[barcode]]\n[[field]]").unwrap().into_inner();
     resolve::pipeline(&notes, &tree, "", Digest::of(b""));
     notes.keys()
 }
@@ -99,6 +100,18 @@ fn every_key_arrives_where_it_belongs() {
         [[type]]
         name = "B"
         phrases = ["cc"]
+        [fields]
+        read = ["IBAN", "Betrag"]
+        latest_year = 2050
+        [[field]]
+        name = "BG-Nummer"
+        pattern = '\d{5}//\d{7}'
+        labels = ["BG-Nummer"]
+        types = ["B"]
+        page = "first"
+        check = "mod11"
+        [[field]]
+        name = "Kennzeichen"
         [target]
         kind = "folder"
         folder = "/akten"
@@ -140,6 +153,17 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
     assert_eq!((p.drain.as_secs(), p.metrics), (11, Some("[::1]:9464".parse().unwrap())));
     assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
+    let own = FieldRule {
+        name: "BG-Nummer".into(),
+        pattern: Some(r"\d{5}//\d{7}".into()),
+        labels: vec!["BG-Nummer".into()],
+        types: vec!["B".into()],
+        first_page: true,
+        check: Some(Check::Mod11),
+    };
+    let plates = FieldRule { name: "Kennzeichen".into(), ..FieldRule::default() };
+    let fields = FieldRules { read: vec![Kind::Iban, Kind::Gross], rules: vec![own, plates], latest_year: 2050 };
+    assert_eq!(p.fields, fields);
     let first = StationRules {
         folder: "/scans/1".into(),
         name: "1".into(),
@@ -418,8 +442,10 @@ fn the_reference_file_names_every_key_and_its_true_default() {
 
     // With every default written out, nothing changes. An example table is one with its required key.
     let barcode = ["[[barcode]]", "pattern = 'AZ-(?<case>[0-9]{4}-[0-9]{6})'"];
+    let field = ["[[field]]", "name = \"BG-Nummer\"", "labels = [\"BG-Nummer\", \"Nummer der Bedarfsgemeinschaft\"]"];
     let text = ["[[watch]]", "folder = \"/srv/scans/station1\"", barcode[0], barcode[1]]
         .iter()
+        .chain(&field)
         .fold(text, |text, example| text.replace(&format!("\n# Example: {example}\n"), &format!("\n{example}\n")));
     let examples = parse("auslaenderamt", &text).unwrap();
     assert_eq!((examples.watch.len(), examples.separators.barcodes.len()), (1, 1));
@@ -458,8 +484,11 @@ fn the_manual_page_is_true() {
 
     let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
     let barcode = "[[barcode]]\npattern = \"x\"\n";
-    let (mut defaults, mut tables) =
-        (bare.to_owned(), [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned())]);
+    let field = "[[field]]\nname = \"x\"\nlabels = [\"xx\"]\n";
+    let (mut defaults, mut tables) = (
+        bare.to_owned(),
+        [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned()), ("field.", field.to_owned())],
+    );
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
             match tables.iter_mut().find_map(|(table, text)| Some((key.strip_prefix(*table)?, text))) {
@@ -469,8 +498,8 @@ fn the_manual_page_is_true() {
         }
     }
     let digest = Digest::of(b"");
-    let with = Pipeline { digest, ..parse("x", &(defaults + &tables[0].1 + &tables[1].1)).unwrap() };
-    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}")).unwrap() });
+    let with = Pipeline { digest, ..parse("x", &(defaults + &tables.map(|(_, text)| text).concat())).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}{field}")).unwrap() });
 
     let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
     let problems = parse("broken", &block("```toml\n")).unwrap_err();

@@ -46,6 +46,7 @@ pub(super) fn assembled(pages: &[PageFacts], pipeline: &Pipeline, cases: Option<
         separators: &pipeline.separators,
         drop_blanks: pipeline.blank == pipeline::BlankAction::Drop,
         matcher: &Matcher::new(&pipeline.types),
+        fields: &pipeline.fields,
         alarms: &pipeline.alarms,
         cases,
         batch_case: Some("INPUT/AZ-9"),

@@ -6,7 +6,9 @@ use super::super::held::{self, Blockers};
 use super::super::stack::{Pairing, StackFacts};
 use super::super::{Event, RunError};
 use super::{Finisher, Halt};
-use crate::assemble::{AssembleRules, CaseList, Matcher, PageFacts, Said, SeparateBy, assemble, collate, separate};
+use crate::assemble::{
+    AssembleRules, CaseList, FieldReader, Matcher, PageFacts, Said, SeparateBy, assemble, collate, separate,
+};
 use crate::deliver::folder::document_name;
 use crate::deliver::names::{marked_name, portable_name};
 use crate::ledger::{ApartScan, PageKey, PageState, Plan, PlannedAlarm, PlannedCase, PlannedDocument, Twin};
@@ -17,13 +19,19 @@ use crate::pipeline::{BlankAction, HeldDocument, Pipeline};
 pub(super) struct Knowledge<'p> {
     matcher: Matcher,
     marks: separate::Reader<'p>,
+    fields: FieldReader,
     cases: Option<CaseList>,
 }
 
 impl<'p> Knowledge<'p> {
     pub(super) fn of(pipeline: &'p Pipeline, cases: Option<CaseList>) -> Self {
         let marks = separate::Reader::new(&pipeline.separators);
-        Self { matcher: Matcher::with(&pipeline.types, pipeline.classify.clone()), marks, cases }
+        Self {
+            matcher: Matcher::with(&pipeline.types, pipeline.classify.clone()),
+            marks,
+            fields: FieldReader::new(&pipeline.fields),
+            cases,
+        }
     }
 }
 
@@ -89,6 +97,7 @@ impl Finisher<'_> {
                 held: record.is_none(),
                 blank: page.blank,
                 marks: record.as_ref().map(|record| knowledge.marks.marks(record)).unwrap_or_default(),
+                fields: record.as_ref().map(|record| knowledge.fields.page(record)).unwrap_or_default(),
                 evidence: record.as_ref().map(|record| knowledge.matcher.evidence(record)).unwrap_or_default(),
                 confirmed: confirmed.remove(&page.page).unwrap_or_default(),
             });
@@ -116,6 +125,7 @@ impl Finisher<'_> {
             separators: &self.pipeline.separators,
             drop_blanks: self.pipeline.blank == BlankAction::Drop,
             matcher: &knowledge.matcher,
+            fields: &self.pipeline.fields,
             alarms: &self.pipeline.alarms,
             cases: knowledge.cases.as_ref(),
             batch_case: Some(&batch_case),
