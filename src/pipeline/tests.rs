@@ -401,11 +401,20 @@ fn all_pipelines_load() {
     let mut names: Vec<_> =
         std::fs::read_dir(repository("pipelines")).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
-    assert!(names.len() >= 2);
+    assert!(names.len() >= 8);
     for path in names {
         let pipeline = load(&path).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(pipeline.name, path.file_stem().unwrap().to_string_lossy());
         assert!(pipeline.types.len() >= 10);
+        let mut kinds = BTreeSet::new();
+        let mut owners = BTreeSet::new();
+        for kind in &pipeline.types {
+            assert!(kinds.insert(&kind.name), "{}: {} stands twice", pipeline.name, kind.name);
+            assert!(kind.titles.len() + kind.phrases.len() >= 5, "{}: {} says little", pipeline.name, kind.name);
+            for title in &kind.titles {
+                assert!(owners.insert(title.to_lowercase()), "{}: {title:?} belongs to two types", pipeline.name);
+            }
+        }
         assert_eq!(pipeline.digest, Digest::of(&std::fs::read(&path).unwrap()));
     }
 }

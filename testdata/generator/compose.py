@@ -27,6 +27,32 @@ REMEDIES = {
 }
 REMEDIES_TITLE = {"train": ["Rechtsbehelfsbelehrung"], "eval": ["Rechtsbehelfsbelehrung", "Ihr Recht", "Rechtsbehelf"]}
 
+ENCLOSURES = {
+    "train": ["Anlagen: [1 Rechnung|Kopie des Bescheides|Antragsvordruck|Merkblatt|Vollmacht]", "Anlage(n): {n3} Blatt",
+              "Verteiler: Kreiskasse, z. d. A.", "Anlagen: Mietvertrag, Gehaltsabrechnung, Kontoauszug (in Kopie)"],
+    "eval": ["Beigefügt: [Quittung|Widerspruchsformular|Überweisungsträger|Ihr Schreiben im Original]", "{n3} Anlagen",
+             "Nachrichtlich: Rechnungsprüfungsamt", "Beilagen: Geburtsurkunde, Arbeitsvertrag, Lieferschein"],
+}
+NOTES = {
+    "train": ["Hinweis zum Datenschutz: Informationen nach Art. 13 DSGVO zur Verarbeitung Ihrer Daten finden Sie auf unserer Internetseite.",
+              "Sie erreichen uns mit den Buslinien {n1} und {n2}. Bitte bringen Sie zu Vorsprachen dieses Schreiben und Ihren Ausweis mit.",
+              "Dieses Schreiben wurde maschinell erstellt und ist ohne Unterschrift gültig."],
+    "eval": ["Wie wir Ihre personenbezogenen Angaben nutzen, lesen Sie in den Datenschutzhinweisen, die im Foyer ausliegen.",
+             "Parkplätze stehen hinter dem Haus zur Verfügung. Der Zugang ist barrierefrei.",
+             "Ausgefertigt mittels elektronischer Datenverarbeitung; eine Unterschrift ist nicht erforderlich."],
+}
+BACKS = {
+    "train": ["Antwortschreiben: {p}, {adr} // Zu Ihrem Schreiben vom {d6} teile ich Folgendes mit: ____________________ // "
+              "Ich bitte um Ratenzahlung. Ich lege Widerspruch ein. Ich bitte um einen Termin. (Nichtzutreffendes streichen) // Datum, Unterschrift",
+              "Rechtsgrundlagen: § 24 SGB X, § 28 VwVfG: Bevor ein Verwaltungsakt erlassen wird, ist Gelegenheit zu geben, sich zu äußern. // "
+              "§ 60 SGB I: Wer Sozialleistungen beantragt oder erhält, hat Änderungen mitzuteilen. // § 66 SGB I: Folgen fehlender Mitwirkung."],
+    "eval": ["Rückantwort: Absender {p} // An {amt}, {amtort} // O Ich bin einverstanden. O Ich bin nicht einverstanden, weil: ........ // "
+             "O Bitte rufen Sie mich an: {fon} // Ort, Tag, Name",
+             "Gesetzestexte (Auszug): Die Behörde kann von der Anhörung absehen, wenn sie nach den Umständen nicht geboten ist. // "
+             "Widerspruch und Klage haben aufschiebende Wirkung, soweit nicht ein Gesetz anderes bestimmt. // Fristen beginnen mit dem Tag nach "
+             "der Zustellung."],
+}
+
 
 @dataclass
 class Document:
@@ -67,6 +93,8 @@ def compose(wording: Wording, unit: str, seed: str) -> Document:
     rng = random.Random(seed)
     facts = Facts(rng, wording.split, unit)
     facts.sender, facts.receiver = facts.party(wording.sender), facts.party(wording.receiver)
+    if wording.amounts == "small":
+        facts.plain_cents = rng.randint(4, 80) * 250
     document = Document(wording, facts)
     chosen = [(block.code, rng.choice(block.texts)) for block in wording.blocks
               if not block.optional or rng.random() >= 0.35]
@@ -74,7 +102,21 @@ def compose(wording: Wording, unit: str, seed: str) -> Document:
     tables = {at: TABLES[text.strip()](facts) for at, (code, text) in enumerate(chosen) if code == "V"}
     for at, (code, text) in enumerate(chosen):
         _place(document, code, text, tables.get(at))
+    _append(document)
     return document
+
+
+def _append(document: Document):
+    """What letters carry besides what they say: lists of enclosures, notes on data protection, a slip to send back."""
+    rng, facts, say = document.facts.rng, document.facts, document.say
+    if "brief" not in document.wording.genres and "privat" not in document.wording.genres:
+        return
+    if rng.random() < 0.3:
+        document.blocks.append(("O", say(rng.choice(ENCLOSURES[facts.split]))))
+    if facts.sender.kind in ("amt", "jobcenter", "kasse", "versicherung", "bank") and rng.random() < 0.25:
+        document.blocks.append(("O", say(rng.choice(NOTES[facts.split]))))
+    if facts.sender.kind in ("amt", "jobcenter") and rng.random() < 0.12:
+        document.blocks.append(("Z", say(rng.choice(BACKS[facts.split]))))
 
 
 def _place(document: Document, code: str, text: str, table: Table | None):

@@ -74,7 +74,8 @@ def make(kinds: dict[str, Kind], pipeline_name: str, kind: str, split: str, numb
     # All wordings in turn, then by chance: a small sample has them all.
     wording = choices[number % len(choices)]
     document = compose(wording, rng.choice(pipeline.units[split]), key)
-    dpi = draws or rng.choice([200, 300, 300, 300])
+    usual_dpi = rng.choice([200, 300, 300, 300])  # asked for in any case: drawing must not change what is drawn
+    dpi = draws or usual_dpi
     book, layout = lay(document, dpi, draws is not None, rng)
     pages: list[Paper | None] = []
     with_backs = rng.random() < 0.2

@@ -23,6 +23,11 @@ LOOKALIKES = [
 ]
 
 
+# For each unit of the rate: share of lines that are lost (under stamps, in folds), and of pages with scraps of stamps and
+# of handwriting among the text. Measured by tools/figures/misreading.py.
+LOST_LINES, SCRAPS_PER_PAGE = 0.5, 25.0
+
+
 @dataclass
 class Faults:
     """How a page is misread: `rate` is the share of letters, about."""
@@ -35,7 +40,7 @@ class Faults:
         out, at = "", 0
         while at < len(text):
             for seen, read, weight in LOOKALIKES:
-                if text.startswith(seen, at) and self.rng.random() < self.rate * weight * 0.35:
+                if text.startswith(seen, at) and self.rng.random() < self.rate * weight * 0.18:
                     out += read
                     at += len(seen)
                     break
@@ -58,7 +63,7 @@ class Faults:
             if read and self.rng.random() < self.rate * 1.6:
                 before, (x0, y0, _, y1), _ = read.pop()
                 read.append((before + seen, (x0, min(y0, box[1]), box[2], max(y1, box[3])), True))
-            elif len(seen) > 5 and self.rng.random() < self.rate * 0.5:
+            elif len(seen) > 5 and self.rng.random() < self.rate * 0.8:
                 cut = self.rng.randint(2, len(seen) - 2)
                 middle = box[0] + (box[2] - box[0]) * cut / len(seen)
                 read.append((seen[:cut], (box[0], box[1], middle - 1, box[3]), True))
@@ -125,9 +130,8 @@ def read_page(paper: Paper | None, size: tuple[int, int], dpi: int, look: Look, 
     lines = []
     for row, begins in rows(paper) if paper else []:
         words = [word for run in row for word in faults.line(run.words)]
-        if not words:
+        if not words or rng.random() < faults.rate * LOST_LINES:
             continue
-        # A page's worst lines are much worse than the others: shadows, stamps, folds.
         bounds = (min(w[1][0] for w in words), min(r.top for r in row), max(w[1][2] for w in words), max(r.bottom for r in row))
         line = {"box": place.box(bounds)}
         if begins:
@@ -135,12 +139,25 @@ def read_page(paper: Paper | None, size: tuple[int, int], dpi: int, look: Look, 
         line["words"] = [
             {"text": text, "box": place.box(box), "confidence": _confidence(wrong, rng)} for text, box, wrong in words]
         lines.append(line)
+    if paper and rng.random() < min(0.4, faults.rate * SCRAPS_PER_PAGE):
+        lines.insert(rng.randrange(len(lines) + 1), _scrap(place, size, dpi, rng))
     ink = sum((x1 - x0) * (y1 - y0) for _, x0, y0, x1, y1 in paper.words) * 0.22 / (size[0] * size[1]) if paper else 0.0
     return {
         "file": file, "page": number, "width_px": place.size[0], "height_px": place.size[1], "dpi": float(dpi),
         "orientation_deg": look.turn, "skew_deg": round(look.skew_deg + rng.uniform(-0.03, 0.03), 3) if paper else 0.0,
         "blank": {"is_blank": paper is None, "ink_share": round(ink, 6)}, "barcodes": [], "patch_codes": [], "lines": lines,
     }
+
+
+def _scrap(place: Place, size: tuple[int, int], dpi: int, rng: random.Random) -> dict:
+    """What is read of a stamp or of handwriting."""
+    texts = rng.choice([["EINGEGANGEN"], ["12.", "MRZ", "2O19"], ["erl"], ["Kopie", "an", "3Z"], ["ok"], ["Rspr"], ["~"], ["w"], ["GEPRÜFT"]])
+    x, y, high = rng.uniform(0, 0.7) * size[0], rng.uniform(0, 0.95) * size[1], 0.14 * dpi
+    words, left = [], x
+    for text in texts:
+        words.append({"text": text, "box": place.box((left, y, left + 0.6 * high * len(text), y + high)), "confidence": round(rng.uniform(0.5, 0.95), 4)})
+        left += 0.6 * high * (len(text) + 1)
+    return {"box": place.box((x, y, left, y + high)), "starts_block": True, "words": words}
 
 
 def _confidence(wrong: bool, rng: random.Random) -> float:

@@ -1,7 +1,7 @@
 """Reads the phrase banks (`phrases/*.txt`): what documents of a type say, in several wordings, each of one split.
 
     == Name of a type                 begins a type
-    genres: brief form                kinds of layouts that suit it; `from:` and `to:` say who writes to whom
+    genres: brief form                kinds of layouts that suit it; `from:` and `to:` say who writes to whom; `amounts: small`
     -- train                          begins a wording of a split; `from=`, `to=`, `genres=` may differ here
 
 Below, a line is a block: a letter that says what, `?` if it may be missing, and its text.
@@ -40,6 +40,7 @@ class Wording:
     sender: str
     receiver: str
     genres: list[str]
+    amounts: str
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -69,13 +70,14 @@ def _read(path: Path, kinds: dict[str, Kind]):
             continue
         if line.startswith("== "):
             kind, wording = kinds.setdefault(line[3:], Kind(line[3:])), None
-            head = {"genres": "brief", "from": "amt", "to": "person"}
+            head = {"genres": "brief", "from": "amt", "to": "person", "amounts": "usual"}
         elif line.startswith("-- "):
             split, *changes = line[3:].split()
             assert split in SPLITS and kind, f"{path.name}:{number}: {line}"
             own = {**head, **dict(change.split("=", 1) for change in changes)}
             order = sum(other.split == split for other in kind.wordings) + 1
-            wording = Wording(f"{kind.name}/{split}-{order}", split, own["from"], own["to"], own["genres"].replace(",", " ").split())
+            wording = Wording(f"{kind.name}/{split}-{order}", split, own["from"], own["to"], own["genres"].replace(",", " ").split(),
+                              own["amounts"])
             kind.wordings.append(wording)
         elif wording is None:
             key, _, value = line.partition(":")
