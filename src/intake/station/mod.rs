@@ -9,6 +9,7 @@
 //! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there;
 //! `index` compares batches with what their index files name.
 
+mod abandoned;
 mod carry;
 mod claims;
 mod folders;
@@ -25,6 +26,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use self::abandoned::Abandoned;
 pub use self::carry::rename_beside;
 
 use self::claims::Desk;
@@ -241,6 +243,11 @@ impl Station {
     /// How changes are noticed now: by the kernel's messages or by looking. Never [`Discovery::Auto`].
     pub fn discovery(&self) -> Discovery {
         if self.kernel.is_some() { Discovery::Inotify } else { Discovery::Poll }
+    }
+
+    /// What other instances claimed here more than a day ago and did not deliver.
+    pub fn abandoned(&self) -> Vec<Abandoned> {
+        abandoned::abandoned(&self.root, &self.instance, std::time::SystemTime::now())
     }
 
     /// Waits until the folder may have changed, `longest` at most.
