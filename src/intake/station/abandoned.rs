@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::STATION_FOLDER;
 
@@ -22,8 +24,9 @@ pub struct Abandoned {
     pub files: u64,
 }
 
-/// Those of all instances but `own`, by name, as it is at `now`.
-pub(super) fn abandoned(root: &Path, own: &str, now: SystemTime) -> Vec<Abandoned> {
+/// Those of all instances but `own`, by name, as it is at `now`. By the wall clock, as nothing hangs on it: one that is wrong
+/// costs a word too early or too late.
+pub(super) fn abandoned(root: &Path, own: &str, now: Timestamp) -> Vec<Abandoned> {
     let mut room = MAX_ENTRIES;
     let instances = fs::read_dir(root.join(STATION_FOLDER)).into_iter().flatten().flatten();
     let mut found: Vec<Abandoned> = instances
@@ -40,7 +43,7 @@ pub(super) fn abandoned(root: &Path, own: &str, now: SystemTime) -> Vec<Abandone
 }
 
 /// Files below a folder; `None` if anything in it changed of late.
-fn resting(top: &Path, now: SystemTime, room: &mut usize) -> Option<u64> {
+fn resting(top: &Path, now: Timestamp, room: &mut usize) -> Option<u64> {
     use std::os::unix::fs::MetadataExt as _;
     let mut files = 0;
     let mut left = vec![top.to_owned()];
@@ -49,9 +52,8 @@ fn resting(top: &Path, now: SystemTime, room: &mut usize) -> Option<u64> {
             let entry = entry.ok()?;
             let metadata = entry.metadata().ok()?;
             // Of a folder when a name came or went, of a file when it was brought here.
-            let changed = u64::try_from(metadata.ctime().max(metadata.mtime())).unwrap_or_default();
-            let changed = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(changed))?;
-            if now.duration_since(changed).is_ok_and(|age| age < LONG) || now < changed {
+            let changed = metadata.ctime().max(metadata.mtime());
+            if now.as_second().saturating_sub(changed) < LONG.as_secs().cast_signed() {
                 return None;
             }
             *room = room.checked_sub(1)?;
@@ -79,10 +81,10 @@ mod tests {
             fs::write(folder.join(file), "x").unwrap();
         }
         fs::create_dir_all(dir.path().join(".scanstrasse/empty/2026-11-22")).unwrap();
-        let after = |hours: u64| abandoned(dir.path(), "own", SystemTime::now() + Duration::from_secs(hours * 3600));
+        let after = |hours: u64| abandoned(dir.path(), "own", Timestamp::now() + Duration::from_secs(hours * 3600));
         assert_eq!(after(0), []);
         assert_eq!(after(23), []);
         assert_eq!(after(25), [Abandoned { instance: "gone".into(), files: 2 }]);
-        assert_eq!(abandoned(&dir.path().join("none"), "own", SystemTime::now()), []);
+        assert_eq!(abandoned(&dir.path().join("none"), "own", Timestamp::now()), []);
     }
 }

@@ -247,7 +247,7 @@ impl Station {
 
     /// What other instances claimed here more than a day ago and did not deliver.
     pub fn abandoned(&self) -> Vec<Abandoned> {
-        abandoned::abandoned(&self.root, &self.instance, std::time::SystemTime::now())
+        abandoned::abandoned(&self.root, &self.instance, jiff::Timestamp::now())
     }
 
     /// Waits until the folder may have changed, `longest` at most.
