@@ -342,7 +342,7 @@ impl Station {
         let mut next = None;
         // Apart from the folders while these are read.
         let mut indexes = std::mem::take(&mut self.indexes);
-        indexes.begin(&self.folders);
+        indexes.begin(&self.folders, now);
         for (path, folder) in &self.folders.map {
             for Gathering { since, hindered, files } in self.gatherings(path, folder) {
                 let (count, counted) = match self.rules.by_index() {
