@@ -171,6 +171,7 @@ impl Metrics {
             | Event::Duplicate { .. }
             | Event::Held { .. }
             | Event::IntakeFinished { .. }
+            | Event::Abandoned { .. }
             | Event::OriginalRemoved { .. }
             | Event::PageStarted { .. }
             | Event::ScanOpened { .. }

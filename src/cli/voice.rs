@@ -28,7 +28,7 @@ impl Level {
     pub(super) fn of(event: &Event) -> Self {
         match event {
             Event::Paused { .. } => Self::Error,
-            Event::Away { .. } | Event::Held { .. } => Self::Warning,
+            Event::Abandoned { .. } | Event::Away { .. } | Event::Held { .. } => Self::Warning,
             Event::BatchDelivered
             | Event::Claimed { .. }
             | Event::Halted { .. }

@@ -44,7 +44,7 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use crate::intake;
-use crate::intake::station::{Lookout, StationRules};
+use crate::intake::station::{Abandoned, Lookout, StationRules};
 use crate::model::{Digest, Fault};
 use crate::pipeline::Pipeline;
 use crate::worker::Channels;
@@ -158,6 +158,13 @@ pub enum Event {
         station: usize,
         /// It cannot.
         away: bool,
+    },
+    /// What other lines claimed in a watch folder more than a day ago and did not deliver; told when it changes.
+    Abandoned {
+        /// The watch folder's position in [`Pipeline::watch`].
+        station: usize,
+        /// By which lines; empty if there is nothing of the kind any more.
+        by: Vec<Abandoned>,
     },
     /// An original was kept as long as the pipeline says, and is removed now.
     OriginalRemoved {

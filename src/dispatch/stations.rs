@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::feed::{Feed, Found, Way, Whereabouts};
 use super::patience::Patience;
 use super::{Controls, Event, RunError};
-use crate::intake::station::{Claim, ClaimedFile, Lookout, Sight, Station};
+use crate::intake::station::{Abandoned, Claim, ClaimedFile, Lookout, Sight, Station};
 use crate::intake::{FoundBatch, IntakeError};
 use crate::ledger::{ClaimRow, ClaimedRow, Ledger};
 use crate::model::{Fault, FaultKind, Stage};
@@ -24,6 +24,9 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// Time between two looks at a watch folder that cannot be reached.
 const AWAY_PAUSE: Duration = Duration::from_secs(2);
+
+/// Time between two looks for files that other lines left.
+const ABANDONED_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// A watch folder's belongings.
 pub(super) struct Watcher<'a> {
@@ -45,7 +48,19 @@ impl Watcher<'_> {
         let Self { index, station, ledger, feed, lookout, controls, events } = self;
         let root = station.root().to_owned();
         let (claimed, batches) = bounded(MAX_CLAIMED);
-        let mut taker = Taker { index, station, ledger, lookout, controls, events, claimed, waiting: 0, away: false };
+        let mut taker = Taker {
+            index,
+            station,
+            ledger,
+            lookout,
+            controls,
+            events,
+            claimed,
+            waiting: 0,
+            away: false,
+            others: None,
+            abandoned: Vec::new(),
+        };
         let (way, quit, patience) = (feed.way.clone(), feed.quit, feed.patience);
         thread::scope(|scope| {
             scope.spawn(move || digest(&feed, &root, &batches));
@@ -103,6 +118,9 @@ struct Taker<'a> {
     waiting: u64,
     /// The folder could not be reached when it was last looked at.
     away: bool,
+    /// When it was last looked for files that other lines left, and what was told of them.
+    others: Option<Instant>,
+    abandoned: Vec<Abandoned>,
 }
 
 impl Taker<'_> {
@@ -129,6 +147,7 @@ impl Taker<'_> {
                     continue;
                 }
             };
+            self.look_for_abandoned();
             let Sight { ready, waiting, troubles, next } = sight;
             for error in troubles {
                 let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
@@ -155,6 +174,19 @@ impl Taker<'_> {
         // A ledger that does not answer here will not answer the claim either, which tells it.
         let mut taken = |key: &str| ledger.is_key_taken(root, key).unwrap_or(false);
         self.station.look(Instant::now(), self.lookout, &mut taken)
+    }
+
+    /// Tells of files that other lines left, once an hour if it is not as it was.
+    fn look_for_abandoned(&mut self) {
+        if self.others.is_some_and(|at| at.elapsed() < ABANDONED_INTERVAL) {
+            return;
+        }
+        self.others = Some(Instant::now());
+        let abandoned = self.station.abandoned();
+        if abandoned != self.abandoned {
+            self.abandoned.clone_from(&abandoned);
+            self.tell(Event::Abandoned { station: self.index, by: abandoned });
+        }
     }
 
     /// Carries out recorded claims and hands their batches on. Those that are refused now are tried again until they go:

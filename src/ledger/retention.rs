@@ -52,7 +52,7 @@ impl Ledger {
     /// # Errors
     /// SQLite failed.
     pub fn being_removed(&self, root: &Path) -> Result<Vec<KeptOriginal>, LedgerError> {
-        let any = "scan.digest IS NOT NULL AND (?4, ?5, ?6, ?7, ?8, ?9, ?10) IS NOT NULL";
+        let any = "scan.digest IS NOT NULL AND ?4 + ?5 + ?6 + ?7 + ?8 + ?9 + ?10 IS NOT NULL";
         self.originals(root, ("", "9"), OriginalPlace::Removing, u32::MAX, any)
     }
 

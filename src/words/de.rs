@@ -56,6 +56,12 @@ pub(super) static WORDS: Words = Words {
     station_last_hour: "letzte Stunde",
     station_last: "zuletzt",
     station_away: "nicht erreichbar!",
+    abandoned_here_of: |files| format!("{files} einer anderen Linie!"),
+    abandoned_of: |line, files| {
+        format!(
+            "von der Linie {line} übernommen und seit mehr als einem Tag nicht ausgeliefert: {files} Dateien\n  gibt es diese Linie nicht mehr, sie aus .scanstrasse/{line} zurück in den Eingangsordner verschieben"
+        )
+    },
     nothing_yet: "noch nichts",
     held: "Zurückgehalten",
     held_waits_of: |count, number| {

@@ -83,6 +83,8 @@ struct Station {
     waiting: u64,
     /// It cannot be reached.
     away: bool,
+    /// Files that other lines left in it.
+    abandoned: u64,
     last: Option<Timestamp>,
     /// When how many were taken, in the last hour.
     hour: VecDeque<(Instant, u64)>,
@@ -227,6 +229,11 @@ impl Board {
             Event::Away { station, away } => {
                 if let Some(station) = self.stations.get_mut(*station) {
                     station.away = *away;
+                }
+            }
+            Event::Abandoned { station, by } => {
+                if let Some(station) = self.stations.get_mut(*station) {
+                    station.abandoned = by.iter().map(|one| one.files).sum();
                 }
             }
             Event::OriginalRemoved { .. } => {}
@@ -382,6 +389,7 @@ impl Station {
             run: self.run,
             waiting: self.waiting,
             away: self.away,
+            abandoned: self.abandoned,
             last_hour: self.hour.iter().filter(within).map(|(_, files)| files).sum(),
             last: self.last,
         }

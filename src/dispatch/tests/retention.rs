@@ -85,7 +85,7 @@ fn an_original_goes_only_when_its_time_is_over_and_nothing_speaks_for_it() {
     rig.decide(rig.held_things().iter().find(|t| t.name.contains("held.fake")).unwrap().number, Verdict::Discard)
         .unwrap();
     let (summary, _) = watch_until(&rig, false, batches(1));
-    assert_eq!(summary.pages_received, 7);
+    assert_eq!(summary.pages_received, 8);
     assert_eq!(keep(&rig, 4000, Plan::default()), (Vec::new(), true));
 }
 

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::carry::put_away;
 use super::folders::{Entry, Folder, Folders, Kind};
@@ -25,6 +25,9 @@ use crate::model::{Fault, FaultKind, Stage};
 
 /// Most index files of one folder that are looked into: a folder full of texts is no folder of indexes.
 const MAX_INDEXES: usize = 16;
+
+/// An index that could not be understood is looked into again after so long: it may have been the looker that failed.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// How a batch stands to its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,7 @@ struct Known {
     signature: Signature,
     /// `None`: it cannot be understood.
     wanted: Option<BTreeSet<Wanted>>,
+    asked: Instant,
     /// Nothing was missing once: what is not there any more was taken.
     complete: bool,
 }
@@ -70,9 +74,10 @@ pub(super) struct Indexes {
 
 impl Indexes {
     /// The folder may be different now; what is not there any more is forgotten.
-    pub(super) fn begin(&mut self, folders: &Folders) {
+    pub(super) fn begin(&mut self, folders: &Folders, now: Instant) {
         self.lacking.clear();
-        self.known.retain(|(folder, name), _| folders.entry(folder, name).is_some());
+        let is_fresh = |known: &Known| known.wanted.is_some() || now.saturating_duration_since(known.asked) < AGAIN;
+        self.known.retain(|(folder, name), known| folders.entry(folder, name).is_some() && is_fresh(known));
     }
 
     /// How the batch that is the folder at `path` stands to its index, and since when that is as it is.
@@ -122,7 +127,7 @@ impl Indexes {
             return false;
         };
         let wanted = (lookout.index)(&root.join(&place.0).join(&place.1), source);
-        self.known.insert(place, Known { signature, wanted, complete: false });
+        self.known.insert(place, Known { signature, wanted, asked: Instant::now(), complete: false });
         true
     }
 

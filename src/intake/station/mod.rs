@@ -9,6 +9,7 @@
 //! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there;
 //! `index` compares batches with what their index files name.
 
+mod abandoned;
 mod carry;
 mod claims;
 mod folders;
@@ -25,6 +26,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use self::abandoned::Abandoned;
 pub use self::carry::rename_beside;
 
 use self::claims::Desk;
@@ -243,6 +245,11 @@ impl Station {
         if self.kernel.is_some() { Discovery::Inotify } else { Discovery::Poll }
     }
 
+    /// What other instances claimed here more than a day ago and did not deliver.
+    pub fn abandoned(&self) -> Vec<Abandoned> {
+        abandoned::abandoned(&self.root, &self.instance, jiff::Timestamp::now())
+    }
+
     /// Waits until the folder may have changed, `longest` at most.
     pub fn wait(&mut self, longest: Duration) {
         let sleep = |time| {
@@ -335,7 +342,7 @@ impl Station {
         let mut next = None;
         // Apart from the folders while these are read.
         let mut indexes = std::mem::take(&mut self.indexes);
-        indexes.begin(&self.folders);
+        indexes.begin(&self.folders, now);
         for (path, folder) in &self.folders.map {
             for Gathering { since, hindered, files } in self.gatherings(path, folder) {
                 let (count, counted) = match self.rules.by_index() {

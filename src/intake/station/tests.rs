@@ -14,6 +14,7 @@ use super::*;
 use crate::intake::path_of;
 
 mod counted;
+mod refused;
 
 const SETTLE: Duration = Duration::from_millis(200);
 
