@@ -87,7 +87,8 @@ fn several_are_read_from_top_to_bottom() {
 #[test]
 fn only_what_is_wanted_is_looked_for() {
     let pictures: Vec<_> = [(0, (500.0, 400.0)), (5, (1400.0, 900.0))]
-        .map(|(case, place): (usize, _)| (symbol(CASES[case].0, CASES[case].1), CASES[case].2, place, 0.0)).into();
+        .map(|(case, place): (usize, _)| (symbol(CASES[case].0, CASES[case].1), CASES[case].2, place, 0.0))
+        .into();
     let page = page((2000, 1600), &pictures);
     let kinds = |barcodes: &[BarcodeKind]| {
         let params = CodeParams { barcodes: barcodes.to_vec(), ..CodeParams::default() };

@@ -189,7 +189,8 @@ fn areas(reduced: &Reduced<'_>) -> Vec<Area> {
         for x in 1..columns.saturating_sub(1) {
             let row = |y: usize| cells[y * columns + x - 1..=y * columns + x + 1].iter();
             let window = row(y - 1).chain(row(y)).chain(row(y + 1));
-            marked[y * columns + x] = window.copied().reduce(|a, b| a.and(&b)).is_some_and(|sum| sum.is_code(9, min_contrast));
+            marked[y * columns + x] =
+                window.copied().reduce(|a, b| a.and(&b)).is_some_and(|sum| sum.is_code(9, min_contrast));
         }
     }
     let margin = |factor: u32, dpi: f32| i64::from(factor) * (MARGIN_IN * dpi) as i64;

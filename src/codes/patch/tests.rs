@@ -109,6 +109,7 @@ fn three_and_t_are_told_apart_by_what_stands_upright() {
                 bounds: PixelBox { x0: 600.0, y0: 800.0, x1: 700.0, y1: 900.0 },
             },
             turn: Some(turn),
+            lines: 0,
         };
         let is_t = |codes: Vec<PatchCode>| codes.len() == 2 && codes.iter().all(|code| code.code == PatchKind::T);
         assert!(is_t(found_with(&upright, 150.0, &[], Standing::Upright)), "{copy_angle}");
@@ -130,6 +131,7 @@ fn a_barcode_that_names_the_code_is_one_and_settles_it() {
         kind: BarcodeKind::Code39,
         barcode: Barcode { symbology: "CODE_39".into(), value: text.into(), bounds: PixelBox::default() },
         turn: None,
+        lines: 5,
     };
     let empty = drawn(75.0, |_, _| false);
     for (text, code) in [("PATCHT", PatchKind::T), ("Patch 2", PatchKind::Two), ("PATCH-VI", PatchKind::Six)] {
@@ -153,14 +155,20 @@ fn what_is_not_four_bars_of_a_code_is_none() {
         ("three bars", bars(&[0.2, 0.08, 0.2], 3.0)),
         ("five bars", bars(&[0.08, 0.2, 0.08, 0.2, 0.2], 3.0)),
         ("a pattern that goes on", bars(&[0.08, 0.2, 0.08, 0.2, 0.08, 0.2, 0.08, 0.2], 3.0)),
-        ("far too large", Printed { bars: printed(PatchKind::T).iter().map(|(b, w)| (b * 2.0, w * 2.0)).collect(), ..bars(&[], 6.0) }),
+        (
+            "far too large",
+            Printed { bars: printed(PatchKind::T).iter().map(|(b, w)| (b * 2.0, w * 2.0)).collect(), ..bars(&[], 6.0) },
+        ),
     ];
     for (what, bars) in wrong {
         assert_eq!(found(&drawn(150.0, |x, y| bars.is_ink(x, y)), 150.0), [], "{what}");
     }
     let code = Printed::at(PatchKind::T, (4.0, 3.0), 0.0);
     type Ink = Box<dyn Fn(f32, f32) -> bool>;
-    let own = |code: &Printed| { let code = code.clone(); move |x, y| code.is_ink(x, y) };
+    let own = |code: &Printed| {
+        let code = code.clone();
+        move |x, y| code.is_ink(x, y)
+    };
     let (a, b, c, d) = (own(&code), own(&code), own(&code), own(&code));
     let spoilt: [(&str, Ink); 4] = [
         ("ends that differ", Box::new(move |x, y| a(x, y) && (y < 3.0 || x < 4.4))),
