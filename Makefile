@@ -21,9 +21,9 @@ FUZZ_SECONDS ?= 60
 
 CARGO_DENY_VERSION := 0.20.2
 
-# To build: C compiler and libraries, libclang for the bindings. To run: the second OCR engine with its German.
-# For the models: Python's venv.
-BUILD_PACKAGES := build-essential ca-certificates pkg-config clang libclang-dev libtiff-dev libleptonica-dev \
+# To build: C and C++ compilers and libraries, cmake for the barcode reader, libclang for the bindings. To run: the second
+# OCR engine with its German. For the models: Python's venv.
+BUILD_PACKAGES := build-essential ca-certificates cmake pkg-config clang libclang-dev libtiff-dev libleptonica-dev \
 	libtesseract-dev tesseract-ocr tesseract-ocr-deu python3 python3-venv
 # To check the PDFs: qpdf, pdftotext and friends, and Java for veraPDF.
 TEST_PACKAGES := qpdf poppler-utils default-jdk-headless libjaxb-java

@@ -3,7 +3,7 @@
 //! In: a grey raster, its resolution, whether it is known to stand upright. Out: what was found, in pixels of that raster.
 //! Knows no text, no engine, no pipeline file, and not what a code is for.
 //!
-//! [`patch`](self) bars are looked for by an algorithm of our own on a page reduced to about 75 dots an inch; barcodes are read by
+//! Patch codes are looked for by an algorithm of our own on a page reduced to about 75 dots an inch; barcodes are read by
 //! zxing-cpp, but only where the page, reduced to about 150 dots an inch, looks as if there were one. So a page without
 //! codes costs little. Both are pure functions of the pixels: the same page gives the same codes, however busy the machine
 //! is.
@@ -11,6 +11,8 @@
 mod barcode;
 mod patch;
 mod shrink;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -51,3 +51,28 @@ fn kinds(table: &Table<'_>) -> Option<Vec<BarcodeKind>> {
     kinds.sort_unstable();
     Some(kinds)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::pipeline::parse;
+
+    #[test]
+    fn the_table_decides_what_is_looked_for() {
+        let read = |codes: &str| parse("x", &format!("line.name = \"x\"\n[codes]\n{codes}"));
+        let codes =
+            read("patch_codes = false\nbarcodes = [\"qr_code\", \"code_39\"]\nmax_ms = 500").unwrap().recipe.codes;
+        let expected = vec![BarcodeKind::Code39, BarcodeKind::QrCode];
+        assert_eq!(codes, CodeParams { patch_codes: false, barcodes: expected, max_ms: 500 });
+        assert!(read("barcodes = []").unwrap().recipe.codes.barcodes.is_empty());
+        assert_eq!(read("").unwrap().recipe.codes, CodeParams::default());
+
+        let problems = read("barcodes = [\"qr\", \"qr_cod\", \"itf\", \"itf\"]").unwrap_err();
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[1].contains("did you mean \"qr_code\"?"), "{said:?}");
+        assert!(said[2].contains("given twice"), "{said:?}");
+    }
+}

@@ -75,7 +75,6 @@ def sheet(rng, dpi):
     skew = rng.choice([0.0, rng.uniform(-2, 2), rng.uniform(-10, 10), rng.uniform(-10, 10)])
     length = rng.uniform(2.5, 4.0)
     # What leaves the page by being askew is no fault of the reader.
-    reach = {"top": A4_IN[0] / 2, "left": A4_IN[1] / 2}
     lean = abs(np.sin(np.radians(skew)))
     margin = 0.25 + lean * (length / 2 + 0.3) + rng.uniform(0.05, 0.35)
     for edge in edges:
@@ -93,7 +92,6 @@ def sheet(rng, dpi):
             "right": (width - far - code.width, (height - code.height) // 2 + off),
         }[edge]
         page.paste(code, place)
-    del reach
     told = rng.choice(["text", "qr", "both", "none"])
     inner = [round(v * dpi) for v in (margin + 1.1, margin + 1.2, A4_IN[0] - margin - 1.1, A4_IN[1] - margin - 1.2)]
     if told in ("text", "both"):
@@ -112,28 +110,31 @@ def sheet(rng, dpi):
 def scanned(page, rng, dpi, skew, direction):
     """The page as a scanner gives it; the picture's mode, and what was done to it."""
     if skew:
-        page = page.rotate(skew, Image.BICUBIC, fillcolor=255)
+        page = page.rotate(skew, rng.choice([Image.NEAREST, Image.NEAREST, Image.BILINEAR]), fillcolor=255)
     if direction:
-        page = page.rotate(-direction, expand=True)
+        page = page.transpose({90: Image.ROTATE_270, 180: Image.ROTATE_180, 270: Image.ROTATE_90}[direction])
     harm = rng.choice(["clean", "pepper", "blur", "noise", "faint"])
     if harm == "blur":
-        page = page.filter(ImageFilter.GaussianBlur(rng.uniform(0.003, 0.010) * dpi))
+        page = page.filter(ImageFilter.BoxBlur(rng.uniform(0.003, 0.012) * dpi))
     if harm == "faint":
         paper, ink = rng.randint(170, 235), rng.randint(60, 110)
         page = page.point(lambda v: ink + (paper - ink) * v // 255)
-    pixels = np.asarray(page)
-    noise = np.random.default_rng(rng.getrandbits(32))
-    if harm == "noise":
-        pixels = (pixels.astype(np.int16) * 8 // 10 + 25 + noise.integers(-40, 41, pixels.shape, np.int16)).clip(0, 255).astype(np.uint8)
-    if harm == "pepper":
-        flips = noise.integers(0, 1000, pixels.shape, np.uint16)
-        share = rng.choice([2, 10, 30, 60])
-        pixels = np.where(flips < share, 0, np.where(flips >= 1000 - share, 255, pixels)).astype(np.uint8)
-    return Image.fromarray(pixels), harm
+    if harm in ("noise", "pepper"):
+        pixels = np.asarray(page)
+        noise = np.random.default_rng(rng.getrandbits(32)).integers(0, 256, pixels.shape, np.uint8)
+        if harm == "noise":
+            # Ink from 0 to 127, paper from 127 to 255.
+            pixels = (pixels >> 1) + (noise >> 1)
+        else:
+            # Up to 5 % of all pixels black, and as many white.
+            share = rng.choice([1, 3, 8, 13])
+            pixels = np.where(noise < share, np.uint8(0), np.where(noise >= 256 - share, np.uint8(255), pixels))
+        page = Image.fromarray(pixels)
+    return page, harm
 
 
 def saved(page, rng, folder, name, dpi):
-    coding = rng.choice(["g4", "g4", "jpeg", "jpeg", "grey"])
+    coding = rng.choice(["g4", "g4", "g4", "jpeg", "jpeg", "grey"])
     if coding == "g4":
         path = folder / f"{name}.tif"
         page.point(lambda v: 255 if v > 127 else 0).convert("1").save(path, compression="group4", dpi=(dpi, dpi))
@@ -141,15 +142,15 @@ def saved(page, rng, folder, name, dpi):
         path = folder / f"{name}.jpg"
         page.save(path, quality=rng.choice([25, 50, 75, 90]), dpi=(dpi, dpi))
     else:
-        path = folder / f"{name}.png"
-        page.save(path, dpi=(dpi, dpi), compress_level=1)
+        path = folder / f"{name}.tiff"
+        page.save(path, dpi=(dpi, dpi))
     return path, coding
 
 
 def draw_sheet(job):
     seed, folder = job
     rng = random.Random(f"sheet {seed}")
-    dpi = rng.choices([150, 200, 300, 400, 600], [20, 25, 35, 12, 8])[0]
+    dpi = rng.choices([150, 200, 300, 400, 600], [35, 35, 22, 5, 3])[0]
     page, truth = sheet(rng, dpi)
     direction = rng.choice([0, 90, 180, 270])
     page, harm = scanned(page, rng, dpi, truth["skew"], direction)
@@ -239,7 +240,7 @@ def other(rng, dpi):
 def draw_other(job):
     seed, folder = job
     rng = random.Random(f"other {seed}")
-    dpi = rng.choices([150, 200, 300, 600], [20, 30, 45, 5])[0]
+    dpi = rng.choices([150, 200, 300, 600], [40, 35, 23, 2])[0]
     page, kind = other(rng, dpi)
     page, harm = scanned(page, rng, dpi, rng.choice([0, 0, rng.uniform(-10, 10)]), rng.choice([0, 90, 180, 270]))
     path, coding = saved(page, rng, Path(folder), f"other{seed:05}", dpi)

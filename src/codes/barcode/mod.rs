@@ -10,7 +10,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::shrink::Reduced;
 use super::{BarcodeKind, CodeParams, CodesError};
-use crate::model::{Barcode, PixelBox, QuarterTurn};
+use crate::model::{Barcode, QuarterTurn};
 use crate::raster::Grey;
 
 /// A barcode, and what else its reader told.
@@ -20,6 +20,8 @@ pub(super) struct Read {
     pub(super) barcode: Barcode,
     /// For a QR code: how it lies turned.
     pub(super) turn: Option<QuarterTurn>,
+    /// On how many lines across it was read alike, if it is a row of bars.
+    pub(super) lines: u32,
 }
 
 /// Reads the barcodes of `page` of the kinds that are wanted, from top to bottom. `reduced` is the same page.
@@ -39,14 +41,7 @@ pub(super) fn read(page: &Grey, reduced: &Reduced<'_>, params: &CodeParams) -> R
             let half = half.get_or_insert_with(|| reduced.at_most_half());
             read = reader.read(&half.grey, region.reduced(half.factor), half.factor)?;
         }
-        for read in read {
-            let again = |known: &Read| {
-                known.barcode.value == read.barcode.value && overlap(&known.barcode.bounds, &read.barcode.bounds)
-            };
-            if accept::is_sound(&read) && !found.iter().any(again) {
-                found.push(read);
-            }
-        }
+        read.into_iter().filter(accept::is_sound).for_each(|read| accept::add(&mut found, read));
         if processor_time().saturating_sub(begun) > most {
             return Err(CodesError::Overtime(params.max_ms));
         }
@@ -59,10 +54,6 @@ pub(super) fn read(page: &Grey, reduced: &Reduced<'_>, params: &CodeParams) -> R
 
 /// Most barcodes on a page: a sheet of labels has some hundred.
 const MAX_CODES: usize = 500;
-
-fn overlap(a: &PixelBox, b: &PixelBox) -> bool {
-    a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
-}
 
 /// Of this thread.
 fn processor_time() -> Duration {

@@ -78,7 +78,7 @@ fn taken(code: &zxingcpp::Barcode, region: Region, factor: (u32, u32)) -> Option
     ]);
     let turn = (kind == BarcodeKind::QrCode).then(|| direction(quad.0[0], quad.0[1])).flatten();
     let barcode = Barcode { symbology: symbology.into(), value: code.text(), bounds: quad.bounds() };
-    Some(Read { kind, barcode, turn })
+    Some(Read { kind, barcode, turn, lines: u32::try_from(code.line_count()).unwrap_or_default() })
 }
 
 /// How a symbol lies turned whose upper edge runs from `left` to `right`; `None` if it lies askew by half a quarter turn or

@@ -145,6 +145,10 @@ impl Chain {
         if count < 4.0 || count < MIN_SHARE * span as f32 || length < MIN_LENGTH * unit_in {
             return None;
         }
+        if first.strip == 0 && last.strip + 1 >= strips.count() {
+            // From edge to edge of the page: rules, or what the scanner adds.
+            return None;
+        }
         let line = Line::through(&self.hits);
         if line.slope.abs() > strips.rise(MAX_SLOPE) || line.bend(&self.hits) > MAX_BEND * unit {
             return None;
