@@ -63,7 +63,10 @@ struct Asked {
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     let pipeline = pipeline_or_default(arguments.pipeline.as_deref())?;
     let model = match &arguments.model {
-        Some(path) => Some(Arc::new(read_model(path).map_err(|e| Failure::usage(e.to_string(), "name a model that `scanstrasse train` wrote"))?)),
+        Some(path) => Some(Arc::new(
+            read_model(path)
+                .map_err(|e| Failure::usage(e.to_string(), "name a model that `scanstrasse train` wrote"))?,
+        )),
         None => pipeline.classify.model.clone(),
     };
     let model = model.filter(|_| arguments.by != By::Rules);
@@ -91,12 +94,18 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
             fingerprint: fingerprint(&features),
         })
     })?;
-    let strangers: BTreeSet<&str> =
-        files.iter().map(|f| f.type_name.as_str()).filter(|name| !known.contains(name) && *name != UNKNOWN_TYPE).collect();
+    let strangers: BTreeSet<&str> = files
+        .iter()
+        .map(|f| f.type_name.as_str())
+        .filter(|name| !known.contains(name) && *name != UNKNOWN_TYPE)
+        .collect();
     for name in &strangers {
-        eprintln!("warning: neither the pipeline nor the model knows the type \"{name}\": its documents count as of none");
+        eprintln!(
+            "warning: neither the pipeline nor the model knows the type \"{name}\": its documents count as of none"
+        );
     }
-    let seen = read.made.iter().filter(|asked| model.as_ref().is_some_and(|model| model.has_seen(asked.fingerprint))).count();
+    let seen =
+        read.made.iter().filter(|asked| model.as_ref().is_some_and(|model| model.has_seen(asked.fingerprint))).count();
     if seen > 0 {
         eprintln!("warning: the model was trained on {seen} of these documents: the figures are too good");
     }
@@ -108,7 +117,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     let wanted: Vec<(f32, bool, f32)> =
         given.map(|a| (a.confidence, a.likeliest.as_deref() == Some(a.truth.as_str()), 1.0)).collect();
     let wanted = threshold_for(&wanted, arguments.error_rate).map(|threshold| Figures::of(&answers, threshold));
-    let report = Report { arguments, figures: &figures, wanted: wanted.as_ref(), asked: &asked, seen, unread: read.unread };
+    let report =
+        Report { arguments, figures: &figures, wanted: wanted.as_ref(), asked: &asked, seen, unread: read.unread };
     if arguments.json {
         println!("{}", report.json());
     } else {
@@ -173,14 +183,25 @@ impl Report<'_> {
                 summary(&mut out, wanted);
             }
             None => {
-                let _ = writeln!(out, "no threshold gives at most {} % of wrong answers", 100.0 * self.arguments.error_rate);
+                let _ = writeln!(
+                    out,
+                    "no threshold gives at most {} % of wrong answers",
+                    100.0 * self.arguments.error_rate
+                );
             }
         }
-        let doubtful = self.asked.iter().filter(|asked| !is_right(&asked.answer) || asked.answer.confidence < figures.threshold);
+        let doubtful =
+            self.asked.iter().filter(|asked| !is_right(&asked.answer) || asked.answer.confidence < figures.threshold);
         let _ = writeln!(out, "\nwrong or left open, in order of doubt:");
         for asked in doubtful.take(LISTED) {
             let likeliest = asked.answer.likeliest.as_deref().unwrap_or("nothing");
-            let _ = writeln!(out, "  {:.3}  {}: {} taken for {likeliest}", asked.answer.confidence, asked.file.display(), asked.answer.truth);
+            let _ = writeln!(
+                out,
+                "  {:.3}  {}: {} taken for {likeliest}",
+                asked.answer.confidence,
+                asked.file.display(),
+                asked.answer.truth
+            );
         }
         out
     }
@@ -226,7 +247,12 @@ fn summary(out: &mut String, figures: &Figures) {
         interval(figures.error),
     );
     if figures.foreign_answered.of > 0 {
-        let _ = writeln!(out, "  of none of the types: {} documents, answered {}", figures.foreign_answered.of, interval(figures.foreign_answered));
+        let _ = writeln!(
+            out,
+            "  of none of the types: {} documents, answered {}",
+            figures.foreign_answered.of,
+            interval(figures.foreign_answered)
+        );
     }
 }
 
@@ -244,7 +270,8 @@ fn figures_json(figures: &Figures) -> Value {
             "left_open": of.abstained,
         })
     });
-    let confusion = figures.confusion.iter().map(|((truth, said), count)| json!({ "type": truth, "answer": said, "count": count }));
+    let confusion =
+        figures.confusion.iter().map(|((truth, said), count)| json!({ "type": truth, "answer": said, "count": count }));
     json!({
         "threshold": figures.threshold,
         "macro_f1": figures.macro_f1(),

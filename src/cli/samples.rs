@@ -49,7 +49,8 @@ pub(super) fn find(folder: &Path) -> Result<Vec<SampleFile>, Failure> {
             collect(&path, &type_name, None, MAX_DEPTH, &mut found)?;
         }
     }
-    let json: BTreeSet<PathBuf> = found.iter().filter(|file| is_json(&file.path)).map(|file| file.path.clone()).collect();
+    let json: BTreeSet<PathBuf> =
+        found.iter().filter(|file| is_json(&file.path)).map(|file| file.path.clone()).collect();
     found.retain(|file| is_json(&file.path) || !json.contains(&file.path.with_extension("json")));
     if found.is_empty() {
         return Err(Failure::usage(

@@ -29,7 +29,8 @@ pub(super) fn folds(samples: &[Sample], classes: &[usize]) -> Vec<usize> {
         groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
         let mut sizes = [0usize; FOLDS];
         for group in groups {
-            let fold = (0..FOLDS).map(|fold| (fold + class) % FOLDS).min_by_key(|&fold| sizes[fold]).unwrap_or_default();
+            let fold =
+                (0..FOLDS).map(|fold| (fold + class) % FOLDS).min_by_key(|&fold| sizes[fold]).unwrap_or_default();
             sizes[fold] += group.len();
             group.into_iter().for_each(|member| folds[member] = fold);
         }

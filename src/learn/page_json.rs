@@ -88,7 +88,8 @@ fn record(page: Page) -> Option<PageRecord> {
     let upright = to_scan.inverse()?;
     // The corners of a word in the order of its reader, who sees the page upright.
     let quad = |edges: PixelBox| {
-        let corners = [Point { x: edges.x0, y: edges.y0 }, Point { x: edges.x1, y: edges.y1 }].map(|p| upright.apply(p));
+        let corners =
+            [Point { x: edges.x0, y: edges.y0 }, Point { x: edges.x1, y: edges.y1 }].map(|p| upright.apply(p));
         Quad::from_box(Quad([corners[0], corners[1], corners[0], corners[1]]).bounds()).map(&to_scan)
     };
     let digest = Digest::of(b"");

@@ -7,7 +7,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::TypeRule;
-use super::model::{Finding, Model, PageFeatures, PageScores};
+use super::model::{Finding, Model, PageFeatures, PageScores, Trust};
 use super::reading::Reading;
 use crate::model::PageRecord;
 use rules::{Hits, Rules};
@@ -134,10 +134,16 @@ impl Matcher {
             None => rules::judge(&findings),
             Some((model, (scores, known))) => {
                 // A type that the model does not know has the middle of its scores, which is nothing.
-                let score = |number: Option<usize>| number.and_then(|number| scores.get(number)).copied().unwrap_or_default();
-                let finding = |index: usize| findings.get(index).copied().unwrap_or_default();
-                let types: Vec<(f32, Finding)> =
-                    self.in_model.iter().enumerate().map(|(index, &number)| (score(number), finding(index))).collect();
+                let score =
+                    |number: Option<usize>| number.and_then(|number| scores.get(number)).copied().unwrap_or_default();
+                let trust = |number: Option<usize>| number.and_then(|number| model.trust().get(number)).copied();
+                let found = |index: usize, number: Option<usize>| {
+                    let finding: Finding = findings.get(index).copied().unwrap_or_default();
+                    finding.terms(&trust(number).unwrap_or(Trust::default()))
+                };
+                let types = self.in_model.iter().enumerate();
+                let types: Vec<(f32, [f32; 4])> =
+                    types.map(|(index, &number)| (score(number), found(index, number))).collect();
                 let judged = model.calibration(self.with_rules > 0).judge(&types, known);
                 judged.map(|judged| (judged.best, judged.confidence))
             }
@@ -162,7 +168,9 @@ fn pooled(model: &Model, pages: &[&Evidence]) -> Option<(Vec<f32>, f32)> {
     for page in &later {
         scores.iter_mut().zip(&page.scores).for_each(|(sum, score)| *sum += share * score);
     }
-    let sum = |count: fn(&PageScores) -> u16| later.iter().fold(u32::from(count(first)), |sum, page| sum + u32::from(count(page)));
+    let sum = |count: fn(&PageScores) -> u16| {
+        later.iter().fold(u32::from(count(first)), |sum, page| sum + u32::from(count(page)))
+    };
     let (known, words) = (sum(|page| page.known), sum(|page| page.words));
     // Of a page without words nothing is foreign: its layout must tell.
     Some((scores, if words == 0 { 1.0 } else { known as f32 / words as f32 }))

@@ -88,7 +88,9 @@ fn beside_another(boxes: &[PixelBox]) -> usize {
     let near = 0.3 * heights.get(heights.len() / 2).copied().unwrap_or_default();
     let is_near = |a: Option<&f32>, b: f32| a.is_some_and(|a| (a - b).abs() < near);
     (0..middles.len())
-        .filter(|&at| is_near(middles.get(at + 1), middles[at]) || is_near(at.checked_sub(1).map(|i| &middles[i]), middles[at]))
+        .filter(|&at| {
+            is_near(middles.get(at + 1), middles[at]) || is_near(at.checked_sub(1).map(|i| &middles[i]), middles[at])
+        })
         .count()
 }
 
