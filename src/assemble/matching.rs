@@ -30,6 +30,46 @@ pub(super) fn normalise(text: &str) -> Vec<char> {
     normal
 }
 
+/// Which groups of three letters a text has: tells most phrases that are not in it without searching.
+#[derive(Clone, Debug)]
+pub(super) struct Trigrams(Box<[u64; TRIGRAM_BITS / 64]>);
+
+/// Some 2,000 different groups stand on a dense page; a bit in four is set then, and a phrase of which no part is there
+/// passes by chance once in hundreds.
+const TRIGRAM_BITS: usize = 1 << 13;
+
+impl Trigrams {
+    /// Those of a text, which is normalised.
+    pub(super) fn of(text: &[char]) -> Self {
+        let mut bits = Box::new([0; TRIGRAM_BITS / 64]);
+        for place in places_of_trigrams(text) {
+            bits[place / 64] |= 1 << (place % 64);
+        }
+        Self(bits)
+    }
+
+    fn has(&self, place: u16) -> bool {
+        let place = usize::from(place) % TRIGRAM_BITS;
+        self.0[place / 64] >> (place % 64) & 1 == 1
+    }
+}
+
+/// Nothing is in an empty text.
+impl Default for Trigrams {
+    fn default() -> Self {
+        Self::of(&[])
+    }
+}
+
+fn places_of_trigrams(text: &[char]) -> impl Iterator<Item = usize> {
+    text.windows(3).map(|letters| {
+        let mixed = letters
+            .iter()
+            .fold(0u32, |mixed, &letter| (mixed.rotate_left(5) ^ u32::from(letter)).wrapping_mul(0x9e37_79b9));
+        (mixed >> 16) as usize % TRIGRAM_BITS
+    })
+}
+
 /// A phrase prepared for searching.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
@@ -38,6 +78,8 @@ pub(super) struct Phrase {
     /// For each different letter the places where it stands, as bits.
     places: Vec<(char, u128)>,
     max_edits: u32,
+    /// The trigrams of its parts, of which there is one more than edits: however the edits lie, one part is untouched.
+    parts: Vec<Vec<u16>>,
 }
 
 impl Phrase {
@@ -56,7 +98,17 @@ impl Phrase {
                 None => places.push((letter, 1 << place)),
             }
         }
-        Some(Self { letters, places, max_edits: (count / LETTERS_PER_EDIT) as u32 })
+        let max_edits = count / LETTERS_PER_EDIT;
+        let bound = |part: usize| part * letters.len() / (max_edits + 1);
+        let part = |part: usize| letters.get(bound(part)..bound(part + 1)).unwrap_or_default();
+        let trigrams = |number: usize| places_of_trigrams(part(number)).map(|place| place as u16).collect();
+        let parts = (0..=max_edits).map(trigrams).collect();
+        Some(Self { letters, places, max_edits: max_edits as u32, parts })
+    }
+
+    /// Whether the phrase may stand in a text of these trigrams; if not, [`Self::find`] finds nothing in any part of it.
+    pub(super) fn may_be_in(&self, text: &Trigrams) -> bool {
+        self.parts.iter().any(|part| part.iter().all(|&trigram| text.has(trigram)))
     }
 
     /// Letters, with the blanks at both ends.
@@ -135,6 +187,14 @@ mod tests {
             let edits = fewest_edits(&phrase.letters, &text);
             let expected = (edits <= phrase.max_edits).then(|| 1.0 - edits as f32 / phrase.letters.len() as f32);
             prop_assert_eq!(phrase.find(&text), expected);
+        }
+
+        #[test]
+        fn what_trigrams_rule_out_is_not_there(phrase in "[ab ]{1,40}", text in "[ab ]{0,80}") {
+            let text = normalise(&text);
+            if let Some(phrase) = Phrase::new(&phrase) {
+                prop_assert!(phrase.may_be_in(&Trigrams::of(&text)) || phrase.find(&text).is_none());
+            }
         }
 
         #[test]

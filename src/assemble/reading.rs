@@ -1,6 +1,6 @@
 //! A page's text made searchable: where its lines begin, which of them may be headings.
 
-use super::matching::{Phrase, normalise};
+use super::matching::{Phrase, Trigrams, normalise};
 use crate::model::{PageRecord, PixelBox, Point, Quad, TextLine, Word};
 
 /// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
@@ -22,6 +22,7 @@ const WIDE_GAP: f32 = 2.0;
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     letters: Vec<char>,
+    trigrams: Trigrams,
     lines: Vec<Line>,
 }
 
@@ -72,7 +73,8 @@ impl Reading {
             let quad = Quad::from_box(line.quad.bounds());
             upright.map_or(quad, |map| quad.map(&map)).bounds()
         };
-        let mut reading = Self { letters: vec![' '], lines: Vec::with_capacity(record.lines.len()) };
+        let lines = Vec::with_capacity(record.lines.len());
+        let mut reading = Self { letters: vec![' '], lines, trigrams: Trigrams::default() };
         let mut divided = false;
         for line in &record.lines {
             let text = line.text();
@@ -100,6 +102,7 @@ impl Reading {
             reading.lines.push(whole);
             divided = text.ends_with('-');
         }
+        reading.trigrams = Trigrams::of(&reading.letters);
         reading
     }
 
@@ -126,13 +129,16 @@ impl Reading {
 
     /// Whether the phrase stands anywhere.
     pub(super) fn has(&self, phrase: &Phrase) -> bool {
-        phrase.find(&self.letters).is_some()
+        phrase.may_be_in(&self.trigrams) && phrase.find(&self.letters).is_some()
     }
 
     /// The best place where the title is a heading: a paragraph begins with it, after a number if need be, or it is most
     /// of a line, or it begins the right part of a letterhead; it may go on over the line's end. The same words within a
     /// sentence are none.
     pub(super) fn heading(&self, title: &Phrase) -> Option<Place> {
+        if !title.may_be_in(&self.trigrams) {
+            return None;
+        }
         let mut best = None;
         for line in &self.lines {
             let reach = line.begin + title.reach();

@@ -1,22 +1,21 @@
 //! How far a model is to be believed, learned from what it said of samples that it had not seen.
 
-use crate::assemble::model::{Calibration, Finding};
+use crate::assemble::model::Calibration;
 
 use super::figures::threshold_for;
 
 /// What was said of a sample that the model had not seen.
-#[derive(Clone)]
 pub(super) struct Unseen {
-    /// Score and findings of each type that was in question.
-    pub(super) types: Vec<(f32, Finding)>,
-    /// Which of them is none of the types (`unbekannt`), if one is.
-    pub(super) none: Option<usize>,
+    /// Score and terms of the findings of each type that was in question.
+    pub(super) types: Vec<(f32, [f32; 4])>,
     /// Which of them is right; `None`: its type was kept from the model, or it has none.
     pub(super) right: Option<usize>,
     /// Share of its words that training had seen.
     pub(super) known: f32,
     /// How much it counts.
     pub(super) weight: f32,
+    /// It was asked about with a part of its words only.
+    pub(super) thinned: bool,
 }
 
 /// What is believed before the samples speak, and how many samples' worth: scores as they are, a title in its place as
@@ -31,34 +30,37 @@ const BELIEF_SAMPLES: f64 = 2.0;
 /// Steps of Newton's method; it needs fewer than ten.
 const STEPS: usize = 30;
 
-/// Fits a calibration. Its threshold is the lowest at which at most the share `error_rate` of the answers is wrong.
-pub(super) fn calibrate(unseen: &[Unseen], with_rules: bool, error_rate: f32) -> Calibration {
+/// No model of ours names a type that it takes for rather wrong than right, however few errors were seen.
+const MIN_THRESHOLD: f32 = 0.5;
+
+/// Fits a calibration. Its threshold is the lowest, but not below [`MIN_THRESHOLD`], at which at most the share
+/// `error_rate` of the answers is wrong.
+pub(super) fn calibrate(unseen: &[&Unseen], with_rules: bool, error_rate: f32) -> Calibration {
     let mut calibration = odds(unseen, with_rules);
     let judged: Vec<([f32; 6], bool, f32)> = unseen
         .iter()
         .filter_map(|sample| {
-            let types: Vec<(f32, Finding)> = match with_rules {
+            let types: Vec<(f32, [f32; 4])> = match with_rules {
                 true => sample.types.clone(),
-                false => sample.types.iter().map(|(score, _)| (*score, Finding::default())).collect(),
+                false => sample.types.iter().map(|(score, _)| (*score, [0.0; 4])).collect(),
             };
             let judged = calibration.judge(&types, sample.known)?;
-            let answered = sample.none != Some(judged.best);
-            answered.then_some((judged.terms, sample.right == Some(judged.best), sample.weight))
+            Some((judged.terms, sample.right == Some(judged.best), sample.weight))
         })
         .collect();
     calibration.confidence = belief(&judged).map(|weight| weight as f32);
     let answers: Vec<(f32, bool, f32)> =
         judged.iter().map(|(terms, right, weight)| (calibration.believe(terms), *right, *weight)).collect();
-    calibration.threshold = threshold_for(&answers, error_rate).unwrap_or(1.0);
+    calibration.threshold = threshold_for(&answers, error_rate).unwrap_or(1.0).max(MIN_THRESHOLD);
     calibration
 }
 
 /// Weights of scores and findings that make the right types likeliest: the conditional logit model of D. McFadden (1974),
 /// with a normal prior.
-fn odds(unseen: &[Unseen], with_rules: bool) -> Calibration {
+fn odds(unseen: &[&Unseen], with_rules: bool) -> Calibration {
     let mut weights = PRIOR;
-    let terms = |(score, finding): &(f32, Finding)| {
-        let [title, below, first, later] = finding.terms().map(f64::from);
+    let terms = |(score, findings): &(f32, [f32; 4])| {
+        let [title, below, first, later] = findings.map(f64::from);
         [f64::from(*score), title, below, first, later]
     };
     for _ in 0..STEPS {
@@ -145,9 +147,8 @@ fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64
     for column in 0..N {
         for row in column + 1..N {
             let times = matrix[row][column] / matrix[column][column];
-            for place in column..N {
-                matrix[row][place] -= times * matrix[column][place];
-            }
+            let pivot = matrix[column];
+            matrix[row].iter_mut().zip(pivot).skip(column).for_each(|(value, pivot)| *value -= times * pivot);
             right[row] -= times * right[column];
         }
     }

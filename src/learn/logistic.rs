@@ -30,7 +30,7 @@ pub(super) struct FitParams {
 
 impl Default for FitParams {
     fn default() -> Self {
-        Self { penalty: 2e-3, steps: 120, tolerance: 1e-5 }
+        Self { penalty: 5e-4, steps: 120, tolerance: 1e-5 }
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) fn fit(rows: &[Row], features: usize, classes: usize, params: &FitPar
             direction = gradient.iter().map(|g| -g).collect();
             slope = -dot(&gradient, &gradient);
         }
-        let mut step = if memory.is_empty() { 1.0f32 } else { 1.0 };
+        let mut step = 1.0f32;
         let taken = (0..20).find_map(|_| {
             let next: Vec<f32> = at.iter().zip(&direction).map(|(a, d)| a + step * d).collect();
             let (next_loss, next_gradient) = problem.loss(&next);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::assemble::UNKNOWN_TYPE;
-use crate::assemble::model::{Finding, Model, ModelError, Parts};
+use crate::assemble::model::{Finding, Model, ModelError, Parts, Trust};
 
 use super::calibrate::{Unseen, calibrate};
 use super::figures::{Answer, Figures};
@@ -85,20 +85,19 @@ pub fn train(samples: &[Sample], rule_types: &[String], params: &TrainParams) ->
         return Err(TrainError::TooFewSamples { name: names[class].clone(), count: size(class) });
     }
     let school = School { samples, classes: &classes, names: &names, rule_types };
-    let (last, unseen) = school.teach(params);
-    let answers: Vec<(usize, Unseen)> = unseen;
-    let known: Vec<&(usize, Unseen)> = answers.iter().filter(|(_, unseen)| unseen.right.is_some()).collect();
-    let all: Vec<Unseen> = answers.iter().map(|(_, unseen)| unseen.clone()).collect();
-    let with_rules = calibrate(&all, true, params.error_rate);
-    let alone = calibrate(&all, false, params.error_rate);
+    let (last, asked) = school.teach(params);
+    let known = asked.iter().filter(|(_, unseen)| unseen.right.is_some() && !unseen.thinned);
+    let unseen: Vec<&Unseen> = asked.iter().map(|(_, unseen)| unseen).collect();
+    let with_rules = calibrate(&unseen, true, params.error_rate);
+    let alone = calibrate(&unseen, false, params.error_rate);
     let calibration = if rule_types.is_empty() { &alone } else { &with_rules };
-    let said = known.iter().map(|(sample, unseen)| {
+    let candidates = school.candidates(&[]);
+    let said = known.map(|(sample, unseen)| {
         let judged = calibration.judge(&unseen.types, unseen.known);
-        let candidates = school.candidates(&[]);
         let likeliest = judged.and_then(|judged| candidates.get(judged.best).cloned());
         Answer {
             truth: samples[*sample].type_name.clone(),
-            likeliest: likeliest.filter(|name| name != UNKNOWN_TYPE),
+            likeliest,
             confidence: judged.map_or(0.0, |judged| judged.confidence),
         }
     });
@@ -107,10 +106,12 @@ pub fn train(samples: &[Sample], rule_types: &[String], params: &TrainParams) ->
     fingerprints.sort_unstable();
     fingerprints.dedup();
     let features = last.selection.buckets.len();
-    let (scales, weights) = quantised(&last, names.len());
+    let sizes = (0..names.len()).map(|class| (names[class].clone(), size(class))).collect();
+    let (scales, weights) = quantised(&last, last.classes.len());
     let parts = Parts {
-        types: names.iter().map(|&name| name.clone()).collect(),
+        types: last.classes.iter().map(|&class| names[class].clone()).collect(),
         bias: last.weights.bias,
+        trust: last.trust,
         rows: last.selection.buckets,
         scales,
         weights,
@@ -119,8 +120,7 @@ pub fn train(samples: &[Sample], rule_types: &[String], params: &TrainParams) ->
         with_rules,
         samples: fingerprints,
     };
-    let types = (0..names.len()).map(|class| (names[class].clone(), size(class))).collect();
-    Ok(Trained { model: Model::new(parts)?, types, features, figures })
+    Ok(Trained { model: Model::new(parts)?, types: sizes, features, figures })
 }
 
 /// Who is taught, and of what.
@@ -138,10 +138,13 @@ struct Pupil {
     /// Classes in the order of its weights.
     classes: Vec<usize>,
     weights: Weights,
+    /// For each of `classes`.
+    trust: Vec<Trust>,
     known: Vec<u32>,
 }
 
 /// What one model is kept from.
+#[derive(Clone, Copy)]
 enum Kept {
     Nothing,
     /// The samples of this fold.
@@ -163,7 +166,11 @@ impl School<'_> {
                 let said = lessons.par_iter().map(|kept| {
                     let pupil = learn(kept);
                     let asked = (0..self.samples.len()).filter(|&sample| self.is_kept(sample, kept, &folds));
-                    asked.map(|sample| (sample, self.ask(&pupil, sample, kept))).collect::<Vec<_>>()
+                    asked
+                        .flat_map(|sample| {
+                            [false, true].map(|thinned| (sample, self.ask(&pupil, sample, kept, thinned)))
+                        })
+                        .collect::<Vec<_>>()
                 });
                 said.collect::<Vec<_>>()
             },
@@ -184,14 +191,16 @@ impl School<'_> {
         }
     }
 
-    /// Documents of no type stay: they are not foreign to a model that was told of them.
+    /// Documents of no type are foreign to every model; the folds ask about them.
     fn is_of_part(&self, class: usize, part: usize) -> bool {
         class % TYPE_FOLDS == part && self.names[class] != UNKNOWN_TYPE
     }
 
-    /// Fits a model to the samples that it is not kept from.
+    /// Fits a model to the samples that it is not kept from. Documents of no type teach it nothing (as a class of their own
+    /// they would draw in whatever is worded in a new way), only how far to be believed.
     fn learn(&self, is_kept: impl Fn(usize) -> bool) -> Pupil {
-        let seen: Vec<usize> = (0..self.samples.len()).filter(|&sample| !is_kept(sample)).collect();
+        let is_foreign = |sample: usize| self.names[self.classes[sample]] == UNKNOWN_TYPE;
+        let seen: Vec<usize> = (0..self.samples.len()).filter(|&s| !is_kept(s) && !is_foreign(s)).collect();
         let mut classes: Vec<usize> = seen.iter().map(|&sample| self.classes[sample]).collect();
         classes.sort_unstable();
         classes.dedup();
@@ -208,17 +217,42 @@ impl School<'_> {
             })
             .collect();
         let weights = fit(&rows, selection.buckets.len(), classes.len(), &FitParams::default());
-        Pupil { selection, classes, weights, known: known(&samples) }
+        let trust = classes.iter().map(|&class| self.trust(class, &samples, &sizes)).collect();
+        Pupil { selection, classes, weights, trust, known: known(&samples) }
     }
 
-    /// What a model says of a sample that it was kept from.
-    fn ask(&self, pupil: &Pupil, sample: usize, kept: &Kept) -> Unseen {
+    /// How far the rules of a class are to be trusted, by what they find in the samples, whose classes have `sizes`.
+    fn trust(&self, class: usize, samples: &[(&Sample, usize)], sizes: &[usize]) -> Trust {
+        let name = self.names[class];
+        let Some(rule) = self.rule_types.iter().position(|other| other == name) else { return Trust::default() };
+        // What a document that is of it has of findings, and what those of all other types have, each type one document.
+        let share = |found: &dyn Fn(&Finding) -> f32| {
+            let (mut own, mut others) = (0.0f32, 0.0f32);
+            for (sample, class) in samples {
+                let count = sample.findings.get(rule).map_or(0.0, found) / sizes[*class] as f32;
+                if sample.type_name == *name { own += count } else { others += count }
+            }
+            // A rule that finds nothing anywhere is believed.
+            (own + 0.1) / (own + others + 0.1)
+        };
+        Trust { titles: share(&|finding| finding.title), phrases: share(&|finding| finding.phrases.min(4) as f32) }
+    }
+
+    /// What a model says of a sample that it was kept from, whole or thinned.
+    fn ask(&self, pupil: &Pupil, sample: usize, kept: &Kept, thinned: bool) -> Unseen {
         let foreign = match kept {
             Kept::Types(part) => (0..self.names.len()).filter(|&class| self.is_of_part(class, *part)).collect(),
             Kept::Nothing | Kept::Fold(_) => Vec::new(),
         };
         let mut scores = vec![0.0; pupil.classes.len()];
-        let sample = &self.samples[sample];
+        let thin;
+        let sample = match thinned {
+            true => {
+                thin = self.samples[sample].thinned();
+                &thin
+            }
+            false => &self.samples[sample],
+        };
         logits(&pupil.selection.row(sample), &pupil.weights.weights, &pupil.weights.bias, &mut scores);
         let candidates = self.candidates(&foreign);
         let score = |name: &String| {
@@ -227,26 +261,30 @@ impl School<'_> {
         };
         let finding = |name: &String| {
             let rule = self.rule_types.iter().position(|other| other == name)?;
-            sample.findings.get(rule).copied()
+            let class = self.names.binary_search(&name).ok();
+            let trust =
+                class.and_then(|class| pupil.classes.binary_search(&class).ok()).map(|place| pupil.trust[place]);
+            Some(sample.findings.get(rule)?.terms(&trust.unwrap_or_default()))
         };
-        let types: Vec<(f32, Finding)> = candidates
+        let types: Vec<(f32, [f32; 4])> = candidates
             .iter()
             .map(|name| (score(name).unwrap_or_default(), finding(name).unwrap_or_default()))
             .collect();
         let known = sample.words.iter().filter(|word| pupil.known.binary_search(word).is_ok()).count();
         Unseen {
             types,
-            none: candidates.iter().position(|name| name == UNKNOWN_TYPE),
             right: candidates.iter().position(|name| *name == sample.type_name),
             known: if sample.words.is_empty() { 1.0 } else { known as f32 / sample.words.len() as f32 },
-            weight: 1.0,
+            weight: 0.5,
+            thinned,
         }
     }
 
     /// All types, of rules and of samples, but those that are kept from the model.
     fn candidates(&self, foreign: &[usize]) -> Vec<String> {
         let mut all: Vec<String> = self.rule_types.to_vec();
-        all.extend(self.names.iter().filter(|name| !self.rule_types.contains(name)).map(|&name| name.clone()));
+        let more = self.names.iter().filter(|name| !self.rule_types.contains(name) && **name != UNKNOWN_TYPE);
+        all.extend(more.map(|&name| name.clone()));
         all.retain(|name| !foreign.iter().any(|&class| self.names[class] == name));
         all
     }

@@ -549,6 +549,27 @@ fn a_list_of_cases_lies_beside_the_pipeline_and_is_looked_at() {
 }
 
 #[test]
+fn a_model_that_cannot_be_used_is_told() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("x.toml");
+    std::fs::write(&path, "[line]\nname = \"x\"\n[classify]\nmodel = \"m/our.model\"\n").unwrap();
+    let told = || load(&path).unwrap_err().to_string();
+    assert!(told().starts_with("classify.model: failed to read model"), "{}", told());
+    std::fs::create_dir(root.path().join("m")).unwrap();
+    std::fs::write(root.path().join("m/our.model"), "PK").unwrap();
+    assert!(told().ends_with("m/our.model: this is no model that `scanstrasse train` wrote"), "{}", told());
+}
+
+#[test]
+fn a_model_may_know_what_no_rule_tells() {
+    let text = "line.name = \"x\"\n[classify]\nmodel = \"x.model\"\nthreshold = 0.9\nbelow = \"hold\"\n[[type]]\nname = \"Foto\"\n";
+    let pipeline = parse("x", text).unwrap();
+    assert_eq!((pipeline.classify.threshold, pipeline.classify.hold), (Some(0.9), true));
+    assert_eq!(pipeline.model_file, Some("x.model".into()));
+    assert_eq!(places(&text.replace("model = \"x.model\"", "")), ["7:1 type.name"]);
+}
+
+#[test]
 fn files_that_are_no_text_are_told_so() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("x.toml");

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod backlog;
+mod classify;
 mod collate;
 mod damage;
 mod held;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::TypeRule;
 use super::matching::normalise;
-use super::model::{Finding, Model, PageFeatures, PageScores};
+use super::model::{Finding, Model, PageFeatures, PageScores, Trust};
 use super::reading::Reading;
 use crate::model::PageRecord;
 use rules::{Hits, Rules};
@@ -149,9 +149,14 @@ impl Matcher {
                 // A type that the model does not know has the middle of its scores, which is nothing.
                 let score =
                     |number: Option<usize>| number.and_then(|number| scores.get(number)).copied().unwrap_or_default();
-                let finding = |index: usize| findings.get(index).copied().unwrap_or_default();
-                let types: Vec<(f32, Finding)> =
-                    self.in_model.iter().enumerate().map(|(index, &number)| (score(number), finding(index))).collect();
+                let trust = |number: Option<usize>| number.and_then(|number| model.trust().get(number)).copied();
+                let found = |index: usize, number: Option<usize>| {
+                    let finding: Finding = findings.get(index).copied().unwrap_or_default();
+                    finding.terms(&trust(number).unwrap_or(Trust::default()))
+                };
+                let types = self.in_model.iter().enumerate();
+                let types: Vec<(f32, [f32; 4])> =
+                    types.map(|(index, &number)| (score(number), found(index, number))).collect();
                 let judged = model.calibration(self.with_rules > 0).judge(&types, known);
                 judged.map(|judged| (judged.best, judged.confidence))
             }

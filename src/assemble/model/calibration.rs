@@ -41,6 +41,23 @@ impl Default for Calibration {
     }
 }
 
+/// How far what rules find for a type is to be trusted: of all findings for it, those in documents that are of it, types
+/// taken for equally frequent. `Sehr geehrte` stands in letters, and in much else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trust {
+    /// In its titles, 0 to 1.
+    pub titles: f32,
+    /// In its phrases, 0 to 1.
+    pub phrases: f32,
+}
+
+/// Of a type that training has not seen: its rules are believed.
+impl Default for Trust {
+    fn default() -> Self {
+        Self { titles: 1.0, phrases: 1.0 }
+    }
+}
+
 /// The likeliest type of a document.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judgement {
@@ -56,24 +73,27 @@ pub struct Judgement {
 const MAX_PHRASES: u32 = 4;
 
 impl Finding {
-    /// As the terms of a logit.
-    pub fn terms(&self) -> [f32; 4] {
+    /// As the terms of a logit: title, title below, phrases of the first page, of later ones.
+    pub fn terms(&self, trust: &Trust) -> [f32; 4] {
+        let Trust { titles, phrases } = trust;
         let first = self.phrases.min(MAX_PHRASES);
-        [self.title, f32::from(u8::from(self.below)), first as f32, self.later.min(MAX_PHRASES - first) as f32]
+        let later = self.later.min(MAX_PHRASES - first);
+        let below = f32::from(u8::from(self.below));
+        [titles * self.title, titles * below, phrases * first as f32, phrases * later as f32]
     }
 }
 
 impl Calibration {
     /// The logit of a type.
-    pub fn logit(&self, score: f32, finding: &Finding) -> f32 {
-        let found: f32 = self.findings.iter().zip(finding.terms()).map(|(weight, term)| weight * term).sum();
+    pub fn logit(&self, score: f32, findings: &[f32; 4]) -> f32 {
+        let found: f32 = self.findings.iter().zip(findings).map(|(weight, term)| weight * term).sum();
         self.scale * score + found
     }
 
-    /// The likeliest type. `types` has score and finding of each; `known` is the share of the document's words that
+    /// The likeliest type. `types` has score and findings ([`Finding::terms`]) of each; `known` is the share of the document's words that
     /// training has seen, 0 to 1. `None` if there are no types.
-    pub fn judge(&self, types: &[(f32, Finding)], known: f32) -> Option<Judgement> {
-        let logits: Vec<f32> = types.iter().map(|(score, finding)| self.logit(*score, finding)).collect();
+    pub fn judge(&self, types: &[(f32, [f32; 4])], known: f32) -> Option<Judgement> {
+        let logits: Vec<f32> = types.iter().map(|(score, findings)| self.logit(*score, findings)).collect();
         let best = (0..logits.len()).reduce(|best, other| if logits[other] > logits[best] { other } else { best })?;
         let terms = terms(&logits, types, best, known);
         Some(Judgement { best, terms, confidence: self.believe(&terms) })
@@ -89,18 +109,13 @@ impl Calibration {
 
 /// One; the log odds of the best type; how much speaks for it by itself (the odds tell only that others have less);
 /// how foreign the words are; whether its title was found; whether that of another type was.
-fn terms(logits: &[f32], types: &[(f32, Finding)], best: usize, known: f32) -> [f32; TERMS] {
+fn terms(logits: &[f32], types: &[(f32, [f32; 4])], best: usize, known: f32) -> [f32; TERMS] {
     let top = logits[best];
     let others: f32 = (0..logits.len()).filter(|&other| other != best).map(|other| (logits[other] - top).exp()).sum();
     let odds = -others.max(1e-9).ln();
     let middle = logits.iter().sum::<f32>() / logits.len() as f32;
-    let rival = (0..types.len()).filter(|&other| other != best).map(|other| types[other].1.title).fold(0.0, f32::max);
-    [
-        1.0,
-        odds.clamp(-8.0, 12.0),
-        (top - middle).clamp(0.0, 20.0) / 4.0,
-        1.0 - known.clamp(0.0, 1.0),
-        types[best].1.title,
-        rival,
-    ]
+    let title = |index: usize| types[index].1[0];
+    let rival = (0..types.len()).filter(|&other| other != best).map(title).fold(0.0, f32::max);
+    let alone = (top - middle).clamp(0.0, 20.0) / 4.0;
+    [1.0, odds.clamp(-8.0, 12.0), alone, 1.0 - known.clamp(0.0, 1.0), title(best), rival]
 }

@@ -3,7 +3,7 @@
 //! It is read as the foreign file that it is: every count is bounded before anything of its size is made, every number
 //! must be finite and of a sane size, every list in order, and nothing may follow.
 
-use super::calibration::{Calibration, TERMS};
+use super::calibration::{Calibration, TERMS, Trust};
 use super::features::BUCKETS;
 use super::{MAX_ROWS, MAX_TYPES, Parts};
 use crate::model::Digest;
@@ -52,11 +52,13 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
     expect(parts.types.iter().all(|name| is_name(name)), "name of a type")?;
     expect(parts.rows.len() <= MAX_ROWS, "number of rows")?;
     expect(are_buckets(&parts.rows) && are_buckets(&parts.known), "order of buckets")?;
+    expect(parts.trust.len() == types, "number of trusts")?;
     expect(parts.bias.len() == types && parts.scales.len() == parts.rows.len(), "number of scales")?;
     expect(parts.weights.len() == types * parts.rows.len(), "number of weights")?;
     expect(parts.samples.is_sorted() && parts.samples.len() <= MAX_SAMPLES, "order of samples")?;
     let calibrations = [&parts.alone, &parts.with_rules].map(numbers);
-    let mut all = parts.bias.iter().chain(&parts.scales).chain(calibrations.iter().flatten());
+    let trusts = parts.trust.iter().flat_map(|trust| [&trust.titles, &trust.phrases]);
+    let mut all = parts.bias.iter().chain(&parts.scales).chain(calibrations.iter().flatten()).chain(trusts);
     expect(all.all(|number| number.abs() <= MAX_NUMBER), "size of a number")
 }
 
@@ -97,7 +99,8 @@ pub(super) fn encode(parts: &Parts) -> Vec<u8> {
         out.extend(name.as_bytes());
     }
     let calibrations = [&parts.alone, &parts.with_rules].map(numbers);
-    for number in parts.bias.iter().chain(&parts.scales).chain(calibrations.iter().flatten()) {
+    let trusts = parts.trust.iter().flat_map(|trust| [&trust.titles, &trust.phrases]);
+    for number in parts.bias.iter().chain(&parts.scales).chain(calibrations.iter().flatten()).chain(trusts) {
         out.extend(number.to_le_bytes());
     }
     for bucket in parts.rows.iter().chain(&parts.known) {
@@ -144,6 +147,10 @@ fn parts(reader: &mut Reader<'_>) -> Option<Parts> {
         scales: reader.list(rows, f32::from_le_bytes)?,
         alone: reader.calibration()?,
         with_rules: reader.calibration()?,
+        trust: reader.list(types, |[a, b, c, d, e, f, g, h]: [u8; 8]| Trust {
+            titles: f32::from_le_bytes([a, b, c, d]),
+            phrases: f32::from_le_bytes([e, f, g, h]),
+        })?,
         rows: reader.list(rows, u32::from_le_bytes)?,
         known: reader.list(known, u32::from_le_bytes)?,
         samples: reader.list(samples, u64::from_le_bytes)?,

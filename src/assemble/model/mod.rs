@@ -10,7 +10,7 @@ mod layout;
 
 use std::fmt;
 
-pub use calibration::{Calibration, Finding, Judgement};
+pub use calibration::{Calibration, Finding, Judgement, Trust};
 pub use features::{BUCKETS, PageFeatures};
 pub use file::ModelError;
 
@@ -43,6 +43,8 @@ pub struct Parts {
     pub types: Vec<String>,
     /// For each type what it has without any feature.
     pub bias: Vec<f32>,
+    /// For each type how far its rules are to be trusted.
+    pub trust: Vec<Trust>,
     /// Buckets that have weights, ascending, each once.
     pub rows: Vec<u32>,
     /// For each row its largest weight.
@@ -124,6 +126,11 @@ impl Model {
     /// Whether a document of these pages was a sample of its training.
     pub fn has_seen(&self, fingerprint: u64) -> bool {
         self.parts.samples.binary_search(&fingerprint).is_ok()
+    }
+
+    /// For each type how far its rules are to be trusted.
+    pub fn trust(&self) -> &[Trust] {
+        &self.parts.trust
     }
 
     /// What it has for each type before it sees a page.
