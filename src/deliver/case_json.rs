@@ -279,9 +279,15 @@ impl<W: Write> CaseJson<W> {
         self.entry(duplicate)
     }
 
-    /// Ends with the balance.
-    pub fn finish(mut self, balance: &PageCounts) -> io::Result<()> {
-        writeln!(self.out, "\n],\n\"balance\": {}\n}}", serde_json::to_string(balance)?)
+    /// Ends with the table of contents, if there is one, and the balance.
+    pub fn finish(mut self, contents: Option<&Receipt>, balance: &PageCounts) -> io::Result<()> {
+        self.out.write_all(b"\n]")?;
+        if let Some(Receipt { file, sha256, bytes }) = contents {
+            let name = file.rsplit('/').next();
+            let entry = serde_json::json!({ "file": name, "sha256": sha256, "bytes": bytes });
+            write!(self.out, ",\n\"contents\": {entry}")?;
+        }
+        writeln!(self.out, ",\n\"balance\": {}\n}}", serde_json::to_string(balance)?)
     }
 
     fn list(&mut self, name: &str) -> io::Result<()> {
@@ -398,7 +404,9 @@ mod tests {
         let (action, sha256) = (DuplicateAction::Link, Some(digest));
         let twin = DuplicateEntry { batch: "K", file: "K/b.tif", sha256, bytes: 9, of, action, documents: &documents };
         case.duplicate(&twin).unwrap();
-        case.finish(&PageCounts { received: 4, delivered: 3, blanks: 1, ..PageCounts::default() }).unwrap();
+        let contents = Receipt { file: "K/Inhalt.pdf".into(), sha256: digest, bytes: 2 };
+        case.finish(Some(&contents), &PageCounts { received: 4, delivered: 3, blanks: 1, ..PageCounts::default() })
+            .unwrap();
 
         let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(read["scans"][1]["pages"], serde_json::Value::Null);
@@ -427,6 +435,7 @@ mod tests {
         });
         assert_eq!(read["duplicates"], serde_json::json!([twin]));
         assert_eq!(read["balance"]["received"], 4);
+        assert_eq!(read["contents"]["file"], "Inhalt.pdf");
         let text = String::from_utf8(out).unwrap();
         for number in ["\"skew_deg\":0.12,", "\"confidence\":0.48,"] {
             assert!(text.contains(number), "{number} is not in {text}");

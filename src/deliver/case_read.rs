@@ -37,8 +37,22 @@ pub struct CaseAccount {
     /// Scans that were recognised as already received; their pages are not counted here.
     #[serde(default)]
     pub duplicates: Vec<AccountDuplicate>,
+    /// The table of contents, if there is one.
+    #[serde(default)]
+    pub contents: Option<AccountFile>,
     /// The account's own count.
     pub balance: PageCounts,
+}
+
+/// A file of the case's folder that holds no scan.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountFile {
+    /// Its name.
+    pub file: String,
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// A received scan.

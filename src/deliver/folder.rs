@@ -22,6 +22,9 @@ pub const INDEX_FILE: &str = "index.csv";
 /// The same for programs, if it is wanted.
 pub const INDEX_XML_FILE: &str = "index.xml";
 
+/// The table of contents of a case, if it is wanted.
+pub const CONTENTS_FILE: &str = "Inhalt.pdf";
+
 /// Name of the state folder in a target, unless another was chosen. It is no part of the delivery.
 pub const STATE_FOLDER: &str = ".scanstrasse";
 

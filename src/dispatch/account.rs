@@ -2,17 +2,24 @@
 
 use std::io;
 
+use jiff::tz::TimeZone;
+
 use super::RunError;
 use crate::deliver::case_json::{
     Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, ElsewhereEntry, HeldEntry, PageEntry,
     ScanEntry,
 };
-use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, INDEX_XML_FILE, Part, PlaceError};
+use crate::deliver::folder::{CASE_FILE, CONTENTS_FILE, Folder, INDEX_FILE, INDEX_XML_FILE, Part, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
 use crate::deliver::index_xml;
 use crate::ledger::{CaseDocument, CaseHead, CasePage, Ledger, LedgerError, PageState};
-use crate::model::Field;
+use crate::model::{Field, Receipt};
+use crate::pdf::PdfError;
 use crate::pipeline::Target;
+use crate::sheets::{self, Contents, ContentsRow, SheetError};
+
+/// The index field that tells the date of a letter.
+const DATE_FIELD: &str = "Datum";
 
 /// The ledger could not be read, or the file not be written.
 enum AccountError {
@@ -32,8 +39,9 @@ impl From<io::Error> for AccountError {
     }
 }
 
-/// Writes a case's `case.json` anew.
-pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> Result<(), RunError> {
+/// Writes a case's `case.json` anew, and its table of contents before that, if it is wanted.
+pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead, rules: &Target) -> Result<(), RunError> {
+    let contents = if rules.contents { write_contents(ledger, target, case)? } else { None };
     let write = |out: &mut Part| -> Result<(), AccountError> {
         let mut json = CaseJson::begin(out, &case.number)?;
         ledger.for_each_scan(case.id, |scan| {
@@ -109,9 +117,36 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 documents: &row.documents,
             })?)
         })?;
-        Ok(json.finish(&ledger.case_counts(case.id)?)?)
+        Ok(json.finish(contents.as_ref(), &ledger.case_counts(case.id)?)?)
     };
-    place(target, &case.folder, CASE_FILE, write)
+    place(target, &case.folder, CASE_FILE, write)?;
+    Ok(())
+}
+
+/// Writes the table of contents of a case that has documents.
+fn write_contents(ledger: &Ledger, target: &Folder, case: &CaseHead) -> Result<Option<Receipt>, RunError> {
+    let documents = ledger.delivered_documents(case.id)?;
+    let Some(created) = documents.iter().map(|entry| entry.document.created).max() else { return Ok(None) };
+    let mut rows = Vec::with_capacity(documents.len());
+    for CaseDocument { document, .. } in &documents {
+        let Some(receipt) = &document.receipt else { continue };
+        let date = document.fields.iter().find(|field| field.name == DATE_FIELD);
+        rows.push(ContentsRow {
+            number: document.number,
+            type_name: &document.type_name,
+            date: date.and_then(|field| field.value.parse().ok()),
+            pages: ledger.document_pages(document.id)?,
+            file: receipt.file.rsplit('/').next().unwrap_or_default(),
+        });
+    }
+    let day = created.to_zoned(TimeZone::system()).date();
+    let table = Contents { case: &case.number, day, created, rows: &rows };
+    let write = |out: &mut Part| match sheets::contents(out, &table) {
+        Ok(_) => Ok(()),
+        Err(SheetError::Pdf(PdfError::Write(source))) => Err(AccountError::Write(source)),
+        Err(error) => Err(AccountError::Write(io::Error::other(error.to_string()))),
+    };
+    place(target, &case.folder, CONTENTS_FILE, write).map(Some)
 }
 
 /// The pages of a document, and its end.
@@ -154,7 +189,8 @@ pub(super) fn write_index(ledger: &Ledger, target: &Folder, rules: &Target) -> R
         index::write_head(out, &rules.index_fields)?;
         for_each_entry(ledger, rules, |entry, _| Ok(index::write_entry(out, &entry)?))
     };
-    place(target, "", INDEX_FILE, write)
+    place(target, "", INDEX_FILE, write)?;
+    Ok(())
 }
 
 fn for_each_entry(
@@ -186,9 +222,9 @@ fn place(
     folder: &str,
     name: &str,
     write: impl FnOnce(&mut Part) -> Result<(), AccountError>,
-) -> Result<(), RunError> {
+) -> Result<Receipt, RunError> {
     match target.place(folder, name, write, |_| Ok(())) {
-        Ok(_) => Ok(()),
+        Ok(receipt) => Ok(receipt),
         Err(PlaceError::Target(error)) => Err(error.into()),
         Err(PlaceError::Content(AccountError::Ledger(error))) => Err(error.into()),
         Err(PlaceError::Content(AccountError::Write(source))) => {

@@ -224,7 +224,7 @@ impl Finisher<'_> {
         }
         self.expect_target()?;
         for case in accounts.cases.values() {
-            account::write_case(&self.ledger, &self.target, case)?;
+            account::write_case(&self.ledger, &self.target, case, &self.pipeline.target)?;
         }
         for (batch, counts) in balances {
             let released = self.ledger.deliver_batch(batch, &counts)?;

@@ -253,6 +253,7 @@ mod tests {
             separators: Vec::new(),
             held: Vec::new(),
             duplicates: Vec::new(),
+            contents: None,
             balance: PageCounts::default(),
         };
         for (scan, pages) in plan.iter().enumerate() {

@@ -14,7 +14,7 @@ use super::pictures::compare;
 use crate::deliver::case_read::{self, AccountDocument, AccountError, CaseAccount};
 use crate::deliver::folder::{CASE_FILE, PROBE_PREFIX};
 use crate::deliver::names::{marked_name, portable_name};
-use crate::model::{Digester, PageCounts};
+use crate::model::{Digest, Digester, PageCounts};
 use crate::pdf;
 
 /// What a case folder holds.
@@ -59,6 +59,11 @@ pub(super) fn check(folder: &Path, target: Option<&Path>, read: &(dyn Fn(u64) + 
     for (document, problems) in checked {
         problems.into_iter().for_each(|(page, problem)| findings.add(Some(&document.file), page, problem));
     }
+    if let Some(contents) = &account.contents
+        && let Err(problem) = unaltered(folder, &contents.file, (contents.sha256, contents.bytes), read)
+    {
+        findings.add(Some(&contents.file), None, problem);
+    }
     list_extra(folder, Some(&account), &mut findings);
     if let Some(target) = target {
         for file in account.duplicates.iter().flat_map(|duplicate| &duplicate.documents) {
@@ -96,25 +101,10 @@ fn check_document(
     read: &(dyn Fn(u64) + Sync),
 ) -> Vec<(Option<u32>, Problem)> {
     let whole = |problem| vec![(None, problem)];
-    let Some(path) = plain(&document.file).map(|name| folder.join(name)) else { return whole(Problem::UnsafeName) };
-    let mut file = match open_regular(&path) {
-        Ok(Some(file)) => file,
-        Ok(None) => return whole(Problem::NotAFile),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return whole(Problem::DocumentMissing),
-        Err(error) => return whole(Problem::Unreadable { reason: error.to_string() }),
+    let mut file = match unaltered(folder, &document.file, (document.sha256, document.bytes), read) {
+        Ok(file) => file,
+        Err(problem) => return whole(problem),
     };
-    let mut digester = Digester::default();
-    let (sha256, bytes) = match io::copy(&mut file, &mut digester) {
-        Ok(_) => digester.finish(),
-        Err(error) => return whole(Problem::Unreadable { reason: error.to_string() }),
-    };
-    read(bytes);
-    if bytes != document.bytes {
-        return whole(Problem::Size { told: document.bytes, found: bytes });
-    }
-    if sha256 != document.sha256 {
-        return whole(Problem::Altered);
-    }
     // Only now is the file opened as a PDF: bytes that the account does not vouch for are not parsed.
     let Some(recorded) = document.pages.iter().map(|page| page.image_sha256).collect::<Option<Vec<_>>>() else {
         // Told already.
@@ -124,6 +114,30 @@ fn check_document(
         Ok(found) => compare(&recorded, &found).into_iter().map(|(page, problem)| (Some(page), problem)).collect(),
         Err(error) => whole(Problem::Rewritten { reason: error.to_string() }),
     }
+}
+
+/// Opens the file `name` of the folder, if it has the digest and the bytes that the account tells.
+fn unaltered(
+    folder: &Path,
+    name: &str,
+    (sha256, bytes): (Digest, u64),
+    read: &(dyn Fn(u64) + Sync),
+) -> Result<File, Problem> {
+    let path = plain(name).map(|name| folder.join(name)).ok_or(Problem::UnsafeName)?;
+    let unreadable = |error: io::Error| Problem::Unreadable { reason: error.to_string() };
+    let mut file = match open_regular(&path) {
+        Ok(file) => file.ok_or(Problem::NotAFile)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Problem::DocumentMissing),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut digester = Digester::default();
+    io::copy(&mut file, &mut digester).map_err(unreadable)?;
+    let (found, found_bytes) = digester.finish();
+    read(found_bytes);
+    if found_bytes != bytes {
+        return Err(Problem::Size { told: bytes, found: found_bytes });
+    }
+    if found != sha256 { Err(Problem::Altered) } else { Ok(file) }
 }
 
 /// Opens a regular file; `None` if it is a link, pipe, folder or device. Never waits for a pipe's other end.
@@ -138,8 +152,9 @@ fn open_regular(path: &Path) -> io::Result<Option<File>> {
 
 /// Names everything in the folder that the account does not.
 fn list_extra(folder: &Path, account: Option<&CaseAccount>, findings: &mut Findings) {
-    let known: std::collections::HashSet<&str> =
-        account.into_iter().flat_map(|account| &account.documents).map(|document| document.file.as_str()).collect();
+    let documents = account.into_iter().flat_map(|account| &account.documents).map(|document| document.file.as_str());
+    let contents = account.and_then(|account| account.contents.as_ref()).map(|contents| contents.file.as_str());
+    let known: std::collections::HashSet<&str> = documents.chain(contents).collect();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => return findings.add(None, None, Problem::Unreadable { reason: error.to_string() }),

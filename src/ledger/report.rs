@@ -190,6 +190,15 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many pages a document has.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn document_pages(&self, document: i64) -> Result<u32, LedgerError> {
+        let mut statement = self.sql.prepare_cached("SELECT count(*) FROM page WHERE document = ?1")?;
+        Ok(statement.query_row([document], |row| row.get(0))?)
+    }
+
     /// Visits the pages of a document, in order.
     ///
     /// # Errors

@@ -142,6 +142,7 @@ impl Rig {
                 fs::read_dir(&case).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
             let account: Value = serde_json::from_slice(&fs::read(case.join("case.json")).unwrap()).unwrap();
             let mut expected = BTreeSet::from(["case.json".to_owned()]);
+            expected.extend(account["contents"]["file"].as_str().map(str::to_owned));
             let mut put = |page: &Value, place: String| {
                 let index = page["index"].as_u64().map_or(u32::MAX, |index| index as u32);
                 let key = (page["file"].as_str().unwrap().to_owned(), index);

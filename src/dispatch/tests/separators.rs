@@ -89,6 +89,23 @@ fn pages_go_to_the_cases_that_sheets_name() {
 }
 
 #[test]
+fn a_table_of_contents_is_renewed_with_its_case_and_proven_with_it() {
+    let mut rig = stack();
+    rig.pipeline.target.contents = true;
+    rig.run();
+    let table = rig.output().join("AZ-1/Inhalt.pdf");
+    let before = std::fs::read(&table).unwrap();
+    rig.assert_proven();
+    assert!(!rig.output().join("stack/Inhalt.pdf").exists(), "a case without documents needs none");
+    rig.put("later/1.fake", &["sheet SST1;L=C;C=AZ-1", "scan secret f"]);
+    rig.run();
+    rig.assert_proven();
+    assert_ne!(std::fs::read(&table).unwrap(), before);
+    std::fs::write(&table, before).unwrap();
+    assert!(!verify(&rig.output(), &[], &|_| {}).unwrap().is_proven(), "an old table in its place is told");
+}
+
+#[test]
 fn a_later_stack_adds_to_the_case_and_a_second_run_changes_nothing() {
     let rig = stack();
     rig.run();
