@@ -11,7 +11,7 @@ use super::{Exit, Failure};
 use crate::intake::layouts::text::decode;
 use crate::model::{SheetLevel, SheetOrder};
 use crate::sheets::list::{self, CaseList, ListFault};
-use crate::sheets::{MAX_COUNT, SeparatorPrint, Serials, SheetError, Sides, case_fault, type_fault};
+use crate::sheets::{MAX_COUNT, SeparatorPrint, Serials, SheetError, Sides, case_number, type_name};
 
 /// Print separator sheets (Trennblätter): A4, in German, with patch code and QR code on every sheet
 ///
@@ -97,14 +97,6 @@ impl From<Level> for SheetLevel {
 const MAX_LIST_BYTES: u64 = 64 << 20;
 /// Faults of a list that are told one by one.
 const MAX_FAULTS: usize = 20;
-
-fn case_number(text: &str) -> Result<String, String> {
-    case_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
-}
-
-fn type_name(text: &str) -> Result<String, String> {
-    type_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
-}
 
 pub(super) fn run(arguments: &SeparatorArguments) -> Result<Exit, Failure> {
     let target = Target::choose(arguments)?;

@@ -8,6 +8,7 @@ mod held;
 mod pauses;
 mod retention;
 mod rig;
+mod separators;
 mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};

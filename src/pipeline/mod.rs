@@ -79,6 +79,8 @@ pub struct Target {
     pub index_fields: Vec<String>,
     /// `target.index_xml`: `index.xml` is written beside `index.csv`.
     pub index_xml: bool,
+    /// `target.contents`: whether a case folder gets a table of contents.
+    pub contents: bool,
 }
 
 /// What the line does when the machine fails it: a full disk, a lost share, a permission taken away.

@@ -14,6 +14,7 @@ pub(super) fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
         name_fields: names(&table, "name_fields"),
         index_fields: names(&table, "index_fields"),
         index_xml: table.flag("index_xml").unwrap_or_default(),
+        contents: table.flag("contents").unwrap_or_default(),
     };
     let folder = table.text("folder").map(|text| PathBuf::from(text.value));
     table.finish();

@@ -4,7 +4,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::orders::{MAX_COUNT, case_fault, type_fault};
+use super::orders::{MAX_COUNT, case_number, type_name};
 use crate::model::{SheetLevel, SheetOrder};
 
 /// What the list says, or all that is wrong with it.
@@ -70,13 +70,13 @@ pub fn read(text: &str, preset: &SheetOrder) -> Result<CaseList, Vec<ListFault>>
         .from_reader(text.as_bytes());
     let mut rows = reader.records().filter_map(Result::ok).filter(|row| row.iter().any(|field| !field.is_empty()));
     let Some(head) = rows.next() else { return Err(vec![fault(1, "the list is empty")]) };
-    let columns = columns(&head)?;
+    let columns = columns(&head, line_of(&head, text))?;
     let mut faults = Vec::new();
     let mut list = CaseList { orders: Vec::new(), unknown: Vec::new(), repeated: Vec::new() };
     list.unknown.extend(head.iter().filter(|name| !name.is_empty() && Column::of(name).is_none()).map(str::to_owned));
     let mut known = std::collections::HashSet::new();
     for row in rows {
-        let number = line_of(&row);
+        let number = line_of(&row, text);
         match order(&row, &columns, preset) {
             Ok(order) => {
                 if !known.insert((order.level, order.case.clone())) {
@@ -88,7 +88,7 @@ pub fn read(text: &str, preset: &SheetOrder) -> Result<CaseList, Vec<ListFault>>
         }
     }
     if faults.is_empty() && list.orders.is_empty() {
-        faults.push(fault(line_of(&head), "there is no row below the names of the columns"));
+        faults.push(fault(line_of(&head, text), "there is no row below the names of the columns"));
     }
     if faults.is_empty() { Ok(list) } else { Err(faults) }
 }
@@ -101,14 +101,17 @@ fn fault(row: u64, what: &str) -> ListFault {
     ListFault { row, what: what.to_owned() }
 }
 
-fn line_of(row: &StringRecord) -> u64 {
-    row.position().map_or(0, csv::Position::line)
+/// The line on which a row begins. Its position is where the reader stood before it skipped line ends.
+fn line_of(row: &StringRecord, text: &str) -> u64 {
+    let Some(position) = row.position() else { return 0 };
+    let before = usize::try_from(position.byte()).ok().and_then(|at| text.as_bytes().get(at..)).unwrap_or_default();
+    let skipped = before.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    position.line().saturating_add(skipped as u64)
 }
 
 /// What each column of the head means.
-fn columns(head: &StringRecord) -> Result<Vec<Option<Column>>, Vec<ListFault>> {
+fn columns(head: &StringRecord, row: u64) -> Result<Vec<Option<Column>>, Vec<ListFault>> {
     let columns: Vec<Option<Column>> = head.iter().map(Column::of).collect();
-    let row = line_of(head);
     let mut faults = Vec::new();
     if !columns.contains(&Some(Column::Case)) {
         let hint = "no column is called Aktenzeichen (or case); the first row names the columns: Aktenzeichen; Art; Seiten; Blätter";
@@ -135,8 +138,8 @@ fn order(row: &StringRecord, columns: &[Option<Column>], preset: &SheetOrder) ->
     }
     for (field, column) in row.iter().zip(columns).filter(|(field, _)| !field.is_empty()) {
         let said = match column {
-            Some(Column::Case) => case_fault(field).map_or(Ok(order.case = Some(field.to_owned())), Err),
-            Some(Column::Type) => type_fault(field).map_or(Ok(order.type_name = Some(field.to_owned())), Err),
+            Some(Column::Case) => case_number(field).map(|case| order.case = Some(case)),
+            Some(Column::Type) => type_name(field).map(|name| order.type_name = Some(name)),
             Some(Column::Pages) => number("Seiten", field).map(|count| order.pages = Some(count)),
             Some(Column::Sheets) => number("Blätter", field).map(|count| order.sheets = Some(count)),
             Some(Column::Level) => level(field).map(|level| order.level = level),
@@ -224,6 +227,7 @@ mod tests {
         let text = "case;pages;sheets;level\n\nGeheim1;viele;0;Ordner\n;3;;\nGeheim2;1;1;Akte;Geheim3\n";
         let told = faults(text);
         assert_eq!(told.iter().map(|fault| fault.0).collect::<Vec<_>>(), [3, 3, 3, 4, 5]);
+        assert_eq!(faults(&text.replace('\n', "\r\n")), told);
         assert!(told.iter().all(|fault| !fault.1.contains("Geheim") && !fault.1.contains("viele")), "{told:?}");
     }
 

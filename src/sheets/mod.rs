@@ -17,7 +17,7 @@ mod setting;
 mod symbol;
 
 pub use contents::{Contents, ContentsRow, contents};
-pub use orders::{MAX_COUNT, case_fault, type_fault};
+pub use orders::{MAX_COUNT, case_number, type_name};
 pub use patch::{EDGE_MM, bars_mm, code_of, on_all_edges};
 pub use print::{SeparatorPrint, Sides};
 pub use serial::Serials;
