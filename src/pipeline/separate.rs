@@ -274,3 +274,66 @@ pub(super) fn list_problem(text: &str, rules: &CaseRules) -> Option<Problem> {
     let hint = (key == "list").then(|| "a relative path starts at the pipeline file's folder".to_owned());
     Some(Problem { line, column, key: format!("cases.{key}"), message: error.to_string(), hint })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use crate::pipeline::{LoadError, load, parse};
+
+    /// Mistakes, each with the places that must be told. `N` stands for a sound `[line]` in line 1.
+    #[test]
+    fn mistakes_are_told_with_line_column_and_key() {
+        let rows: &[(&str, &[&str])] = &[
+            (
+                "N\n[separate]\npatch_2 = \"page\"\npatch_5 = \"case\"",
+                &["3:11 separate.patch_2", "4:1 separate.patch_5"],
+            ),
+            (
+                "N\n[separate]\ncontent = [\"letters\", \"letter\", \"letters\", \"types\"]",
+                &["3:23 separate.content", "3:33 separate.content", "3:44 separate.content"],
+            ),
+            ("N\n[separate]\nby = \"pages\"\npages = 2\ncontent = [\"letters\"]", &["5:11 separate.content"]),
+            ("N\n[[barcode]]\nlevel = \"page\"", &["2:1 barcode.pattern", "3:9 barcode.level"]),
+            ("N\n[[barcode]]\npattern = '('", &["3:11 barcode.pattern"]),
+            ("N\n[[barcode]]\npattern = ')('", &["3:11 barcode.pattern"]),
+            ("N\n[[barcode]]\npattern = '(?<Case>.)'", &["3:11 barcode.pattern"]),
+            ("N\n[[barcode]]\npattern = '.'\nstands_on = \"every\"", &["4:13 barcode.stands_on"]),
+            (
+                "N\n[[barcode]]\npattern = '.'\nsymbologies = [\"code39\", \"Code 39\", \"QR\"]",
+                &["4:26 barcode.symbologies", "4:37 barcode.symbologies"],
+            ),
+            ("N\n[alarms]\nmax_pages = 0\nsides = \"all\"", &["3:13 alarms.max_pages", "4:9 alarms.sides"]),
+            ("N\n[cases]\ncheck = \"luhn\"\ncolumn = \"az\"", &["3:9 cases.check", "4:10 cases.column"]),
+            ("N\n[cases]\nfolders = true", &["3:11 cases.folders"]),
+            ("N\n[[type]]\nname = \"A\"\ntitles = [\"ab\"]\nmax_pages = 0", &["5:13 type.max_pages"]),
+        ];
+        for (text, expected) in rows {
+            let text = text.replacen('N', "line.name = \"x\"", 1);
+            let problems = parse("test", &text).err().unwrap_or_default();
+            let told: Vec<String> = problems.iter().map(|p| format!("{}:{} {}", p.line, p.column, p.key)).collect();
+            assert_eq!(told, *expected, "{text}\n{problems:#?}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_cases_lies_beside_the_pipeline_and_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, list) = (folder.path().join("x.toml"), folder.path().join("akten.csv"));
+        std::fs::write(&file, "line.name = \"x\"\n[cases]\nlist = \"akten.csv\"\ncolumn = \"Az\"\n").unwrap();
+        let place = || match load(&file) {
+            Err(LoadError::Problems { problems, .. }) => {
+                format!("{}:{} {}", problems[0].line, problems[0].column, problems[0].key)
+            }
+            Err(error) => panic!("{error}"),
+            Ok(pipeline) => format!("{} cases", case_list(&pipeline.alarms.cases).unwrap().unwrap().len()),
+        };
+        assert_eq!(place(), "3:8 cases.list");
+        std::fs::write(&list, "").unwrap();
+        assert_eq!(place(), "4:10 cases.column");
+        std::fs::write(&list, "Nr;Az\n").unwrap();
+        assert_eq!(place(), "3:8 cases.list");
+        std::fs::write(&list, "Nr;AZ\n1;A 1\n2;a1\n3;A2\n").unwrap();
+        assert_eq!(place(), "2 cases");
+    }
+}

@@ -278,25 +278,6 @@ fn mistakes_are_told_with_line_column_and_key() {
             "N\n[[type]]\nnmae = \"A\"\ntitles = [\"ab\"]\n[[type]]\ntitles = [\"cd\"]",
             &["3:1 type.nmae", "5:1 type.name"],
         ),
-        ("N\n[separate]\npatch_2 = \"page\"\npatch_5 = \"case\"", &["3:11 separate.patch_2", "4:1 separate.patch_5"]),
-        (
-            "N\n[separate]\ncontent = [\"letters\", \"letter\", \"letters\", \"types\"]",
-            &["3:23 separate.content", "3:33 separate.content", "3:44 separate.content"],
-        ),
-        ("N\n[separate]\nby = \"pages\"\npages = 2\ncontent = [\"letters\"]", &["5:11 separate.content"]),
-        ("N\n[[barcode]]\nlevel = \"page\"", &["2:1 barcode.pattern", "3:9 barcode.level"]),
-        ("N\n[[barcode]]\npattern = '('", &["3:11 barcode.pattern"]),
-        ("N\n[[barcode]]\npattern = ')('", &["3:11 barcode.pattern"]),
-        ("N\n[[barcode]]\npattern = '(?<Case>.)'", &["3:11 barcode.pattern"]),
-        ("N\n[[barcode]]\npattern = '.'\nstands_on = \"every\"", &["4:13 barcode.stands_on"]),
-        (
-            "N\n[[barcode]]\npattern = '.'\nsymbologies = [\"code39\", \"Code 39\", \"QR\"]",
-            &["4:26 barcode.symbologies", "4:37 barcode.symbologies"],
-        ),
-        ("N\n[alarms]\nmax_pages = 0\nsides = \"all\"", &["3:13 alarms.max_pages", "4:9 alarms.sides"]),
-        ("N\n[cases]\ncheck = \"luhn\"\ncolumn = \"az\"", &["3:9 cases.check", "4:10 cases.column"]),
-        ("N\n[cases]\nfolders = true", &["3:11 cases.folders"]),
-        ("N\n[[type]]\nname = \"A\"\ntitles = [\"ab\"]\nmax_pages = 0", &["5:13 type.max_pages"]),
         ("N\n[target]\nkind = \"cmis\"", &["3:8 target.kind"]),
         ("N\n[target]\nfolder = \"\"", &["3:10 target.folder"]),
         ("N\n[watch]\nfolder = \"in\"", &["2:1 watch"]),
@@ -525,27 +506,6 @@ fn relative_folders_start_at_the_file() {
     assert_eq!(pipeline.state, Some(root.path().join("s")));
     assert_eq!(pipeline.models, Some("/m".into()));
     assert_eq!((pipeline.output, &pipeline.watch[0].folder), (Some(root.path().join("t")), &root.path().join("w")));
-}
-
-#[test]
-fn a_list_of_cases_lies_beside_the_pipeline_and_is_looked_at() {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, list) = (folder.path().join("x.toml"), folder.path().join("akten.csv"));
-    std::fs::write(&file, "line.name = \"x\"\n[cases]\nlist = \"akten.csv\"\ncolumn = \"Az\"\n").unwrap();
-    let place = || match load(&file) {
-        Err(LoadError::Problems { problems, .. }) => {
-            format!("{}:{} {}", problems[0].line, problems[0].column, problems[0].key)
-        }
-        Err(error) => panic!("{error}"),
-        Ok(pipeline) => format!("{} cases", case_list(&pipeline.alarms.cases).unwrap().unwrap().len()),
-    };
-    assert_eq!(place(), "3:8 cases.list");
-    std::fs::write(&list, "").unwrap();
-    assert_eq!(place(), "4:10 cases.column");
-    std::fs::write(&list, "Nr;Az\n").unwrap();
-    assert_eq!(place(), "3:8 cases.list");
-    std::fs::write(&list, "Nr;AZ\n1;A 1\n2;a1\n3;A2\n").unwrap();
-    assert_eq!(place(), "2 cases");
 }
 
 #[test]

@@ -486,6 +486,22 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_read(
+        lines in proptest::collection::vec((any::<f32>(), "(Seite|- |S\\.|Von:|[0-9]{5} A)?[ 0-9/lIO.-]{0,9}(von|\\PC){0,9}"), 0..20),
+        skew: f32,
+        size in (0u32..2000, 0u32..2000),
+    ) {
+        let pipeline = pipeline("[separate]\nby = \"batch\"\ncontent = [\"page_numbers\", \"letters\"]");
+        let lines: Vec<(f32, &str)> = lines.iter().map(|(y, text)| (*y, text.as_str())).collect();
+        let mut page = written(&lines);
+        (page.skew, page.width_px, page.height_px) = (Degrees(skew), size.0, size.1);
+        let marks = Reader::new(&pipeline.separators).marks(&page);
+        let facts = vec![PageFacts { marks, ..PageFacts::default() }; 4];
+        let told: usize = assembled(&facts, &pipeline, None).documents.iter().map(|document| document.pages.len()).sum();
+        prop_assert_eq!(told, 4);
+    }
+
+    #[test]
     fn any_codes_are_read(value in "(SST1;L=[DCB])?[;=A-Z0-9%]{0,30}|PATCH.{0,2}|\\PC{0,30}") {
         let pipeline = pipeline("[[barcode]]\npattern = '.*(?<case>C.*)(?<date>\\d{8})?'");
         let mut record = record();
