@@ -20,6 +20,9 @@ import json
 import subprocess
 from pathlib import Path
 
+# What machine-readable zones hold is one field with what is printed.
+NAMES = {"MRZ-Nachname": "Name", "MRZ-Ablaufdatum": "Gültig bis"}
+
 # Blanks and strokes are no part of these.
 LOOSE = {"Steuernummer", "Steuer-ID", "AZR-Nummer", "Personalnummer", "Kennzeichen", "Aktenzeichen", "Kassenzeichen", "Gläubiger-ID"}
 
@@ -59,7 +62,8 @@ def main():
         pages, microseconds = pages + found["pages"], microseconds + found["us"]
         true = collections.defaultdict(set)
         for field in truth["fields"]:
-            true[field["name"]].add(plain(field["name"], field["value"]))
+            name = NAMES.get(field["name"], field["name"].removeprefix("MRZ-"))
+            true[name].add(plain(name, field["value"]))
         mine = collections.defaultdict(list)
         for field in found["fields"]:
             mine[field["name"]].append((plain(field["name"], field["value"]), field["confidence"]))

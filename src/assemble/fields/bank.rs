@@ -4,9 +4,9 @@
 //! if exactly one reading passes the check; a digit is never exchanged for another, for which a check of two digits is
 //! no proof (a number of 22 digits has some 200 neighbours, two of them pass).
 
-use super::Found;
 use super::check::mod97;
 use super::lookalike::{digits_for, letters_for};
+use super::{Found, words};
 
 /// Countries with the structure of what follows the check digits: `n` digits, `a` capitals, `c` both; each with its count.
 /// SWIFT, IBAN Registry (ISO 13616).
@@ -141,6 +141,18 @@ pub(super) fn bic(text: &str) -> Option<Found> {
         }
     }
     None
+}
+
+/// Words that look like a BIC of a German bank.
+pub(super) fn german_bics(text: &str) -> Vec<Found> {
+    let fits = |word: &str| {
+        let german = word.get(4..6) == Some("DE") && matches!(word.len(), 8 | 11);
+        german && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    let bare = words(text).map(|(start, word)| (start, word.trim_end_matches(['.', ',', ';'])));
+    bare.filter(|(_, word)| fits(word))
+        .filter_map(|(start, word)| bic(word).map(|found| Found { start, end: start + word.len(), ..found }))
+        .collect()
 }
 
 /// A letter or digit of a text and where it stands.

@@ -38,7 +38,7 @@ const MISSPELT: f32 = 0.9;
 /// A digit, or what OCR takes it for.
 static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
     own_pattern(
-        r"([0-9OoQIl|]{1,2})\s?(?:[.,]|,,|\s)\s?([0-9OoQIl|]{1,2})\s?(?:[.,]|,,)\s?([12][0-9OoQIl|]{3}|[0-9OoQIl|]{2})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})|([0-9]{4})-([0-9]{2})-([0-9]{2})",
+        r"((?:\b[OoQIl]|[0-9])[0-9OoQIl|]?)\s?(?:[.,]|,,|\s)\s?([0-9OoQIl|]{1,2})\s?(?:[.,]|,,)\s?([12][0-9OoQIl|]{3}|[0-9OoQIl|]{2})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})|([0-9]{4})-([0-9]{2})-([0-9]{2})",
     )
 });
 
@@ -51,22 +51,27 @@ static LONG: LazyLock<Regex> = LazyLock::new(|| {
 /// Finds every date, in order. Years of two digits lie in the hundred years up to `latest_year`.
 pub(super) fn dates(text: &str, latest_year: i16) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let mut add = |start: usize, end: usize, date: Option<(Date, f32)>| {
-        let overlaps = |other: &Found| other.start < end && start < other.end;
-        if let Some((date, sure)) = date.filter(|_| stands_alone(text, start, end)) {
-            if !found.iter().any(overlaps) {
-                found.push(Found { start, end, value: date.to_string(), sure, chance: 1.0 });
+    for pattern in [&LONG, &NUMERIC] {
+        let mut at = 0;
+        while let Some(parts) = pattern.captures_at(text, at) {
+            let Some(whole) = parts.get(0) else { break };
+            let (start, end) = (whole.start(), whole.end());
+            let (_, [a, b, c]) = parts.extract();
+            let date = match (std::ptr::eq(pattern, &LONG), a.len()) {
+                (true, _) => long(a, b, c.trim_start_matches(['\'', '’']), latest_year),
+                (false, 4) => numeric(c, b, a, latest_year),
+                (false, _) => numeric(a, b, c, latest_year),
+            };
+            let free = !found.iter().any(|other| other.start < end && start < other.end);
+            match date.filter(|_| free && stands_alone(text, start, end)) {
+                Some((date, sure)) => {
+                    found.push(Found { start, end, value: date.to_string(), sure, chance: 1.0 });
+                    at = end;
+                }
+                // What looked like a date may hide the beginning of one: all patterns begin with ASCII.
+                None => at = start + 1,
             }
         }
-    };
-    for part in LONG.captures_iter(text) {
-        let Some((whole, [day, month, year])) = part.get(0).map(|whole| (whole, part.extract().1)) else { continue };
-        add(whole.start(), whole.end(), long(day, month, year.trim_start_matches(['\'', '’']), latest_year));
-    }
-    for part in NUMERIC.captures_iter(text) {
-        let Some((whole, [a, b, c])) = part.get(0).map(|whole| (whole, part.extract().1)) else { continue };
-        let (day, month, year) = if a.len() == 4 { (c, b, a) } else { (a, b, c) };
-        add(whole.start(), whole.end(), numeric(day, month, year, latest_year));
     }
     found.sort_by_key(|date| date.start);
     found
@@ -173,6 +178,9 @@ mod tests {
             ("31. Dez. 2025", "2025-12-31"),
             ("12.Sept.2025", "2025-09-12"),
             ("Datum:03.03.26", "2026-03-03"),
+            ("Lahrtal, den 15. Oktober 2021", "2021-10-15"),
+            ("50.12.84396 04.10.2016", "2016-10-04"),
+            ("am3.März 2026", "2026-03-03"),
             ("9.11.89", "1989-11-09"),
             ("01.02.41", "1941-02-01"),
             ("2026-03-09", "2026-03-09"),

@@ -165,6 +165,14 @@ impl Kind {
                 ("Ihre Zeichen", 0.85),
                 ("Ihr Aktenzeichen", 0.87),
                 ("Zeichen", 0.7),
+                ("Vorgang", 0.7),
+                ("Vorgangs-Nr.", 0.8),
+                ("Fallnummer", 0.8),
+                ("Fall-Nr.", 0.8),
+                ("Verfahrensnummer", 0.75),
+                ("Unser Geschäftszeichen", 0.95),
+                ("Unsere Referenz", 0.8),
+                ("Gesch.Z.", 0.95),
             ],
             Self::AzrNumber => {
                 &[("AZR-Nummer", 0.97), ("AZR-Nr.", 0.97), ("AZR", 0.9), ("Ausländerzentralregisternummer", 0.95)]
@@ -223,6 +231,10 @@ impl Kind {
                 ("Buchungskennzeichen", 0.9),
                 ("Zahlungskennzeichen", 0.8),
                 ("Kassenz.", 0.9),
+                ("Zahlungszeichen", 0.85),
+                ("Kassenkonto", 0.8),
+                ("Personenkonto", 0.8),
+                ("Buchungsnummer", 0.7),
                 ("Verwendungszweck", 0.6),
             ],
             Self::TaxNumber => &[
@@ -240,6 +252,10 @@ impl Kind {
                 ("Steuer-ID", 0.97),
                 ("Steuer-IdNr.", 0.97),
                 ("IdNr.", 0.9),
+                ("steuerliche Identifikationsnummer", 0.97),
+                ("Steuer-Ident-Nr.", 0.97),
+                ("Steuerl. IdNr.", 0.95),
+                ("Identifikationsnr.", 0.9),
             ],
             Self::VatNumber => &[
                 ("USt-IdNr.", 0.97),
@@ -350,6 +366,15 @@ impl Kind {
                 ("zu zahlender Betrag", 0.97),
                 ("zu zahlender Gesamtbetrag", 0.97),
                 ("fälliger Betrag", 0.96),
+                ("offener Betrag", 0.93),
+                ("Gesamtkosten", 0.85),
+                ("Erstattungsbetrag", 0.9),
+                ("Auszahlbetrag", 0.95),
+                ("Anordnungsbetrag", 0.95),
+                ("Schlussbetrag", 0.95),
+                ("zu entrichten", 0.75),
+                ("Summe der Forderung", 0.9),
+                ("festgesetzter Betrag", 0.9),
                 ("zu überweisender Betrag", 0.97),
                 ("Auszahlungsbetrag", 0.95),
                 ("Überweisungsbetrag", 0.95),
@@ -367,7 +392,14 @@ impl Kind {
                 ("Betrag in Euro", 0.85),
             ],
             Self::Iban => &[("IBAN", 0.98)],
-            Self::Bic => &[("BIC", 0.95), ("SWIFT", 0.9), ("BIC/SWIFT", 0.95), ("SWIFT-BIC", 0.95)],
+            Self::Bic => &[
+                ("BIC", 0.95),
+                ("SWIFT", 0.9),
+                ("BIC/SWIFT", 0.95),
+                ("SWIFT-BIC", 0.95),
+                ("SWIFT-Code", 0.93),
+                ("BIC-Code", 0.95),
+            ],
             Self::CreditorId => &[
                 ("Gläubiger-Identifikationsnummer", 0.97),
                 ("Gläubiger-ID", 0.97),
@@ -379,6 +411,9 @@ impl Kind {
                 ("Mandatsreferenznummer", 0.96),
                 ("Mandatsref.", 0.95),
                 ("Mandats-Nr.", 0.9),
+                ("Mandatsnummer", 0.9),
+                ("Mandats-ID", 0.9),
+                ("Referenz des Mandats", 0.93),
             ],
             Self::Sender | Self::Recipient => &[],
             Self::Vin => &[
@@ -402,6 +437,9 @@ impl Kind {
                 ("eVB-Nummer", 0.97),
                 ("eVB-Nr.", 0.97),
                 ("eVB", 0.95),
+                ("eVB-Code", 0.97),
+                ("Versicherungsbestätigung", 0.85),
+                ("elektr. Versicherungsbestätigung", 0.93),
                 ("elektronische Versicherungsbestätigung", 0.93),
                 ("Versicherungsbestätigungsnummer", 0.95),
             ],
@@ -420,9 +458,30 @@ impl Kind {
                 ("geb. am", 0.9),
                 ("geb.", 0.85),
                 ("Geburtsdatum und -ort", 0.9),
+                ("Date of birth", 0.9),
+                ("Geburtsdatum / Date of birth", 0.95),
             ],
-            Self::DocumentNumber | Self::IssuingState | Self::Surname | Self::GivenNames => &[],
-            Self::Nationality | Self::Sex | Self::ValidUntil => &[],
+            Self::DocumentNumber => &[
+                ("Dokumentennummer", 0.95),
+                ("Dokumenten-Nr.", 0.95),
+                ("Passnummer", 0.95),
+                ("Pass-Nr.", 0.95),
+                ("Pass-Nr. / Passport No.", 0.95),
+                ("Passport No.", 0.9),
+                ("Reisepass Nr.", 0.93),
+                ("Reisepassnummer", 0.95),
+                ("Ausweisnummer", 0.93),
+                ("Ausweis-Nr.", 0.93),
+                ("Seriennummer", 0.9),
+                ("zur Seriennummer", 0.9),
+            ],
+            Self::ValidUntil => &[
+                ("Gültig bis", 0.9),
+                ("Gültig bis / Date of expiry", 0.95),
+                ("Date of expiry", 0.9),
+                ("gültig bis zum", 0.9),
+            ],
+            Self::IssuingState | Self::Surname | Self::GivenNames | Self::Nationality | Self::Sex => &[],
         }
     }
 
@@ -434,12 +493,13 @@ impl Kind {
             Self::CustomerNumber | Self::OrderNumber | Self::InvoiceNumber => {
                 number(behind_words(text), false).map(|found| shifted(found, text))
             }
+            Self::DocumentNumber => number(text, false).filter(|found| (6..=12).contains(&found.value.len())),
             Self::AzrNumber => azr_number(text),
             Self::PersonnelNumber => digits(text, 3, 12),
             Self::TaxNumber => tax_number(text),
             Self::TaxId => tax_id(text),
             Self::VatNumber => near_start(numbers::vat_numbers(text)),
-            Self::Date | Self::DueDate | Self::DeliveryDate | Self::BirthDate => {
+            Self::Date | Self::DueDate | Self::DeliveryDate | Self::BirthDate | Self::ValidUntil => {
                 near_start(date::dates(text, latest_year))
             }
             Self::Net | Self::Tax | Self::Gross => amount::amount(text),
@@ -460,6 +520,7 @@ impl Kind {
             Self::Iban => (bank::ibans(text), 0.97),
             Self::CreditorId => (bank::creditors(text), 0.95),
             Self::VatNumber => (numbers::vat_numbers(text), 0.8),
+            Self::Bic => (bank::german_bics(text), 0.6),
             Self::Vin => (vehicle::vins(text), 0.7),
             Self::Plate => (vehicle::plates(text), 0.6),
             Self::Licence => (vehicle::licences(text), 0.5),
@@ -517,7 +578,13 @@ fn near_start(found: Vec<Found>) -> Option<Found> {
 /// Behind words as `Nr.` and `lautet`.
 fn behind_words(text: &str) -> &str {
     const WORDS: [&str; 6] = ["Nr.", "Nr", "Nummer", "No.", "lautet", "Nr.:"];
-    let mut rest = text.trim_start();
+    // `Rechnung (380) Nr. 4711`: the number in brackets says of what kind it is.
+    let bracket = text
+        .trim_start()
+        .strip_prefix('(')
+        .and_then(|inner| inner.split_once(')'))
+        .map(|(_, behind)| behind.trim_start());
+    let mut rest = bracket.filter(|behind| behind.starts_with("Nr")).unwrap_or_else(|| text.trim_start());
     while let Some(behind) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
         rest = behind.trim_start_matches(|c: char| c == ' ' || c == ':' || c == '.');
     }

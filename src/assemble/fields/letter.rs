@@ -170,14 +170,14 @@ fn merge_alike(rows: &Rows, names: &mut Vec<Named>) {
             merged.push(named);
             continue;
         };
-        let weight = if other.span.row == named.span.row { other.weight.max(named.weight) } else { CONFIRMED };
+        // Two lines that nothing else speaks for are no witnesses.
+        let best = other.weight.max(named.weight);
+        let weight = if other.span.row != named.span.row && best > LETTERHEAD { CONFIRMED } else { best };
         let blanks = |name: &str| name.matches(' ').count();
-        let (longer, equal) = (named.name.len() > other.name.len(), plain(&named.name) == plain(&other.name));
         let read = |named: &Named| rows.confidence(named.span);
-        let better = match equal {
+        let better = match plain(&named.name) == plain(&other.name) {
             true => blanks(&named.name) > blanks(&other.name) && read(&named) > 0.5 * read(other),
-            // A letterhead goes on with the office; the name is what both have.
-            false => !longer && named.weight > SOMEWHERE_ABOVE,
+            false => named.weight > other.weight,
         };
         if better {
             *other = named;
@@ -317,23 +317,25 @@ fn return_line(rows: &Rows, address_y: f32, address_x: f32) -> Option<Named> {
     })
 }
 
-/// A name without digits that were letters: `Ma1er` as `Maler`.
+/// A name without brackets around it, and with what OCR mixes up put right where only letters stand: `Ma1er` as `Maler`,
+/// `WeiBmann` as `Weißmann`.
 fn spelt(name: &str) -> String {
     let mend = |word: &str| {
-        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        let digits = word.chars().filter(char::is_ascii_digit).count();
-        if digits == 0 || letters < 3 * digits {
-            return word.to_owned();
-        }
-        word.chars()
-            .map(|c| match c {
-                '1' => 'l',
-                '0' => 'o',
-                c => c,
-            })
-            .collect()
+        let signs: Vec<char> = word.chars().collect();
+        let letters = signs.iter().filter(|c| c.is_alphabetic()).count();
+        let digits = signs.iter().filter(|c| c.is_ascii_digit()).count();
+        let is_lower = |at: Option<usize>| at.and_then(|at| signs.get(at)).is_some_and(|c| c.is_lowercase());
+        let sign = |(at, sign): (usize, &char)| match sign {
+            '1' if letters >= 3 * digits => 'l',
+            '0' if letters >= 3 * digits => 'o',
+            'I' if is_lower(at.checked_sub(1)) => 'l',
+            'B' if is_lower(at.checked_sub(1)) && is_lower(Some(at + 1)) => 'ß',
+            sign => *sign,
+        };
+        signs.iter().enumerate().map(sign).collect::<String>()
     };
-    name.split_whitespace().map(mend).collect::<Vec<_>>().join(" ")
+    let bare = name.trim().trim_start_matches(['(', '[', '-', '–']).trim_end_matches([')', ']', '-', '–', ',']);
+    bare.split_whitespace().map(mend).collect::<Vec<_>>().join(" ")
 }
 
 /// Letters and digits in lower case.

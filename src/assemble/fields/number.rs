@@ -54,6 +54,10 @@ pub(super) fn number(text: &str, several: bool) -> Option<Found> {
 fn with_digits(raw: &str) -> (String, usize) {
     let signs: Vec<char> = raw.chars().collect();
     let is_digit = |at: Option<usize>| at.and_then(|at| signs.get(at)).is_some_and(char::is_ascii_digit);
+    let alike = |sign: &char| "OolıISBZ".contains(*sign);
+    let all_digits = signs.iter().filter(|sign| sign.is_ascii_digit()).count();
+    // Nothing but digits is meant.
+    let only = all_digits >= 5 && signs.iter().all(|sign| alike(sign) || !sign.is_alphabetic());
     let mut count = 0;
     let mend = |(at, sign): (usize, &char)| {
         let start = signs.iter().take(at).rposition(|c| !c.is_alphanumeric()).map_or(0, |before| before + 1);
@@ -66,7 +70,8 @@ fn with_digits(raw: &str) -> (String, usize) {
             'S' | 'B' | 'Z' => before && after,
             _ => false,
         };
-        match as_digits(sign.encode_utf8(&mut [0; 4])).filter(|_| fits && digits >= 3) {
+        let fits = (fits && digits >= 3) || (only && at > 0 && alike(sign) && (before || after));
+        match as_digits(sign.encode_utf8(&mut [0; 4])).filter(|_| fits) {
             Some((digit, _)) => {
                 count += 1;
                 digit
@@ -207,7 +212,8 @@ mod tests {
             ("4711/26\tTelefon", Some("4711/26")),
             ("4711/26.", Some("4711/26")),
             ("(33) 4711", Some("(33) 4711")),
-            ("5.O888.5066B.0", Some("5.0888.5066B.0")),
+            ("5.O888.5066B.0", Some("5.0888.50668.0")),
+            ("5.04OO5.08921", Some("5.04005.08921")),
             ("50l88S06", Some("50188506")),
             ("B2016-9S94", Some("B2016-9594")),
             ("12-A34 O", Some("12-A34 O")),
