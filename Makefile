@@ -21,14 +21,14 @@ FUZZ_SECONDS ?= 60
 
 CARGO_DENY_VERSION := 0.20.2
 
-# To build: C compiler and libraries, libclang for the bindings. To run: the second OCR engine with its German.
-# For the models: Python's venv.
-BUILD_PACKAGES := build-essential ca-certificates pkg-config clang libclang-dev libtiff-dev libleptonica-dev \
+# To build: C and C++ compilers and libraries, cmake for the barcode reader, libclang for the bindings. To run: the second
+# OCR engine with its German. For the models: Python's venv.
+BUILD_PACKAGES := build-essential ca-certificates cmake pkg-config clang libclang-dev libtiff-dev libleptonica-dev \
 	libtesseract-dev tesseract-ocr tesseract-ocr-deu python3 python3-venv
 # To check the PDFs: qpdf, pdftotext and friends, and Java for veraPDF.
 TEST_PACKAGES := qpdf poppler-utils default-jdk-headless libjaxb-java
 # To draw the scans of testdata/ anew.
-TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation qpdf
+TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation fonts-urw-base35 qpdf
 
 BINARY := target/release/scanstrasse
 
@@ -106,10 +106,11 @@ install: manual ## program, models, units, man pages, completions, docs, to $(DE
 
 models: packages models/.made ## fetch and prepare the OCR models, pinned by SHA-256
 
-testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are committed: only after a change of make_*.py)
+testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are committed: only after a change of make_*.py or generator/)
 	@tools/need-packages $(TESTDATA_PACKAGES)
 	.venv/bin/python testdata/make_cases.py
 	.venv/bin/python testdata/make_hostile.py
+	.venv/bin/python testdata/make_sample.py
 
 packages:
 	@tools/need-packages $(BUILD_PACKAGES)

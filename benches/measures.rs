@@ -1,4 +1,4 @@
-//! The measures of one A4 page of 300 dpi: skew, blank, reading order. (Orientation needs the model folder; its cost is
+//! The measures of one A4 page of 300 dpi: skew, blank, codes where there are none, reading order. (Orientation needs the model folder; its cost is
 //! the network's, see `ocr/orient.rs`.)
 //!
 //! Run with `cargo bench --bench measures`.
@@ -7,6 +7,7 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use scanstrasse::codes::{CodeParams, Standing, find};
 use scanstrasse::model::{Degrees, PixelBox, Quad, Resolution, TextLine, Word};
 use scanstrasse::ocr::order;
 use scanstrasse::raster::{BlankParams, Grey, SkewParams, blank, skew};
@@ -42,6 +43,14 @@ fn blank_measure_of_a_page(bencher: Bencher, lines: u32) {
     let page = page(lines);
     let resolution = Resolution { x_dpi: 300.0, y_dpi: 300.0, assumed: false };
     bencher.counter(ItemsCount::new(1usize)).bench(|| blank(&page, resolution, &BlankParams::default()));
+}
+
+#[divan::bench(args = [0, 1, 48])]
+fn codes_of_a_page_without(bencher: Bencher, lines: u32) {
+    let page = page(lines);
+    let resolution = Resolution { x_dpi: 300.0, y_dpi: 300.0, assumed: false };
+    let params = CodeParams::default();
+    bencher.counter(ItemsCount::new(1usize)).bench(|| find(&page, resolution, Standing::Upright, &params));
 }
 
 #[divan::bench(args = [50, 500])]

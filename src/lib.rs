@@ -5,7 +5,7 @@
 //! ```text
 //! model  <-  infer  <-  ocr  <-  page  <-  worker  <-  dispatch  <-  cli
 //!    ^              raster  <------'                      |
-//!    '--- pipeline, ledger, intake, assemble, pdf, export, evidence, deliver, words
+//!    '--- pipeline, ledger, intake, assemble, pdf, export, evidence, deliver, sheets, words
 //! ```
 //!
 //! A scan's way: [`intake`] finds and digests it, a [`worker`] process splits it into pages and runs
@@ -14,6 +14,7 @@
 
 pub mod assemble;
 pub mod cli;
+pub mod codes;
 pub mod deliver;
 pub mod dispatch;
 mod durable;
@@ -30,5 +31,6 @@ pub mod pdf;
 pub mod pipeline;
 pub mod raster;
 mod saboteur;
+pub mod sheets;
 pub mod words;
 pub mod worker;

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::{self, CodeParams, Standing};
 use crate::infer::ModelFolder;
 use crate::model::{
-    Barcode, Blank, ColourMode, Degrees, Digest, Fault, PageImage, PageRecord, PatchCode, Placement, QuarterTurn,
-    Resolution, TextLine,
+    Affine, Barcode, Blank, ColourMode, Degrees, Digest, Fault, PageImage, PageRecord, PatchCode, PixelBox, Placement,
+    Quad, QuarterTurn, Resolution, TextLine,
 };
 use crate::ocr::{Engine, OcrParams, OrientNet, order};
 use crate::raster::{BlankParams, DecodeParams, DecodedPage, SkewParams, blank, skew, turned};
@@ -21,6 +22,8 @@ pub struct Recipe {
     pub skew: SkewParams,
     /// Blank measure.
     pub blank: BlankParams,
+    /// Patch codes and barcodes.
+    pub codes: CodeParams,
     /// Text.
     pub ocr: OcrParams,
 }
@@ -34,6 +37,7 @@ impl Recipe {
 
 /// The engines a recipe needs, loaded once for each worker.
 pub struct Readers {
+    codes: bool,
     orient: Option<OrientNet>,
     engine: Option<Engine>,
 }
@@ -45,6 +49,7 @@ impl Readers {
     /// A model is missing or altered, or an engine does not start.
     pub fn open(recipe: &Recipe, models: &ModelFolder) -> Result<Self, Fault> {
         Ok(Self {
+            codes: true,
             orient: recipe.orient_by_content.then(|| OrientNet::open(models)).transpose()?,
             engine: recipe.ocr.enabled.then(|| Engine::open(&recipe.ocr, models)).transpose()?,
         })
@@ -52,9 +57,17 @@ impl Readers {
 
     /// Reads nothing: for pages that a person or the pipeline lets go with their picture alone.
     pub fn none() -> Self {
-        Self { orient: None, engine: None }
+        Self { codes: false, orient: None, engine: None }
+    }
+
+    /// Reads codes alone: for recipes that need no model.
+    pub fn of_codes() -> Self {
+        Self { codes: true, ..Self::none() }
     }
 }
+
+/// How sure the network must be of the turn for it to tell patch 1 from 6; a page without print gives 0.
+const SURE_OF_TURN: f32 = 0.2;
 
 /// What was found on a page: its record but for the picture.
 pub struct Findings {
@@ -73,17 +86,25 @@ pub struct Findings {
 pub fn process_page(page: &DecodedPage, recipe: &Recipe, readers: &mut Readers) -> Result<Findings, Fault> {
     let as_tagged = turned(&page.grey, page.tagged);
     let blank = blank(&as_tagged, page.resolution, &recipe.blank);
-    let turn = match &mut readers.orient {
-        Some(orient) if !blank.is_blank => orient.turn(&as_tagged)?.0,
-        _ => QuarterTurn::None,
+    let (turn, sure) = match &mut readers.orient {
+        Some(orient) if !blank.is_blank => orient.turn(&as_tagged)?,
+        _ => (QuarterTurn::None, 0.0),
     };
     let upright = turned(&as_tagged, Placement { mirrored: false, turn });
+    let placement = page.tagged.with_content_turn(turn);
+    let (barcodes, patch_codes) = if readers.codes && !blank.is_blank {
+        let standing = if sure >= SURE_OF_TURN { Standing::Upright } else { Standing::Unknown };
+        codes::find(&upright, placement.upright_resolution(page.resolution), standing, &recipe.codes)?
+    } else {
+        Default::default()
+    };
     let skew = if blank.is_blank { Degrees(0.0) } else { skew(&upright, &recipe.skew) };
     let lines = match &mut readers.engine {
         Some(engine) if !blank.is_blank => order(engine.read(&upright, page.resolution)?, upright.size(), skew),
         _ => Vec::new(),
     };
-    let placement = page.tagged.with_content_turn(turn);
+    let map = placement.to_scan(page.grey.size());
+    let in_scan = |bounds: PixelBox| Quad::from_box(bounds).map(&map).bounds();
     Ok(Findings {
         size: page.grey.size(),
         resolution: page.resolution,
@@ -91,19 +112,18 @@ pub fn process_page(page: &DecodedPage, recipe: &Recipe, readers: &mut Readers) 
         placement,
         skew,
         blank,
-        barcodes: Vec::new(),
-        patch_codes: Vec::new(),
-        lines: in_scan_pixels(lines, placement, page.grey.size()),
+        barcodes: barcodes.into_iter().map(|code| Barcode { bounds: in_scan(code.bounds), ..code }).collect(),
+        patch_codes: patch_codes.into_iter().map(|code| PatchCode { bounds: in_scan(code.bounds), ..code }).collect(),
+        lines: in_scan_pixels(lines, &map),
     })
 }
 
 /// Moves lines from upright pixels to scan pixels.
-fn in_scan_pixels(mut lines: Vec<TextLine>, placement: Placement, scan_size: (u32, u32)) -> Vec<TextLine> {
-    let map = placement.to_scan(scan_size);
+fn in_scan_pixels(mut lines: Vec<TextLine>, map: &Affine) -> Vec<TextLine> {
     for line in &mut lines {
-        line.quad = line.quad.map(&map);
+        line.quad = line.quad.map(map);
         for word in &mut line.words {
-            word.quad = word.quad.map(&map);
+            word.quad = word.quad.map(map);
         }
     }
     lines

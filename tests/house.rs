@@ -16,8 +16,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("infer", &["model"]),
     ("raster", &["model"]),
     ("ocr", &["model", "raster", "infer"]),
-    ("page", &["model", "raster", "ocr", "infer"]),
-    ("worker", &["model", "page", "raster", "ocr", "infer"]),
+    ("codes", &["model", "raster"]),
+    ("page", &["model", "raster", "codes", "ocr", "infer"]),
+    ("worker", &["model", "page", "raster", "ocr", "infer", "intake"]),
     ("assemble", &["model"]),
     ("learn", &["model", "assemble"]),
     ("ledger", &["model", "saboteur", "durable"]),
@@ -26,21 +27,22 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // A proof reads what these wrote or find, by their own words for it.
     ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),
     ("pdf", &["model"]),
+    ("sheets", &["model", "pdf"]),
     ("export", &["model"]),
     ("words", &["model"]),
-    ("pipeline", &["model", "assemble", "intake", "page", "raster", "ocr", "worker"]),
+    ("pipeline", &["model", "assemble", "intake", "page", "raster", "codes", "ocr", "worker"]),
     (
         "dispatch",
         &[
             "model", "saboteur", "durable", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake",
-            "deliver", "evidence", "pdf", "export", "pipeline", "words",
+            "deliver", "evidence", "pdf", "sheets", "export", "pipeline", "words",
         ],
     ),
     (
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "export", "pipeline", "words", "dispatch", "learn",
+            "pdf", "sheets", "export", "pipeline", "words", "dispatch", "learn",
         ],
     ),
 ];

@@ -86,6 +86,7 @@ impl Tree {
         for (ticket, job) in queue {
             first.get_or_insert_with(|| begun.elapsed());
             let answer = match job {
+                Job::Index { .. } => Answer::Indexed(None),
                 Job::Check { .. } => Answer::Checked(scanstrasse::model::Wholeness::Whole),
                 Job::Open { .. } => Answer::Opened { pages: self.pages_per_scan },
                 Job::Page { path, index, picture, read: _ } => {

@@ -2,21 +2,27 @@
 //!
 //! In: facts of pages, in order. Out: documents with types, and what was recorded instead of delivered. No I/O.
 //!
-//! [`Matcher`] reads a page's text once and leaves a few numbers ([`Evidence`]); the text is not kept. [`assemble()`]
-//! then sees all pages of a batch at once: it separates, leaves out blank pages if the pipeline wants it, and names
-//! each document's type.
+//! [`Matcher`] and [`separate::Reader`] read a page once and leave a few numbers ([`Evidence`], [`Marks`]); the text is not
+//! kept. [`assemble()`] then sees all pages of a batch at once: it separates, leaves out blank pages if the pipeline wants
+//! it, names each document's type, and holds what a person has to look at.
 
 mod classify;
 pub mod collate;
+pub mod fields;
 mod matching;
 pub mod model;
 mod reading;
+pub mod separate;
 
-use crate::model::{Fault, FaultKind, Field};
+use crate::model::{Fault, FaultKind, Field, Stage};
 
 pub use classify::{ClassifyRules, Evidence, Matcher, Opinion, UNKNOWN_TYPE, Verdict};
+pub use fields::{FieldReader, FieldRules};
+pub use separate::{AlarmRules, CaseList, CaseRules, Marks, Said, SeparateRules};
 
-/// Where one document ends and the next begins.
+use separate::{CaseFaults, Role, Section, SheetBack, sections};
+
+/// Where one document ends and the next begins, if nothing on the pages says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SeparateBy {
     /// Every scan file is a document.
@@ -51,6 +57,11 @@ pub struct PageFacts {
     pub blank: bool,
     /// What its text says about types.
     pub evidence: Evidence,
+    /// What it says about separation. Also of pages that are held or went on already, as far as it is known: a sheet does
+    /// not lose its meaning.
+    pub marks: Marks,
+    /// Candidates for index fields. Personal data: never logged.
+    pub fields: Vec<Field>,
     /// Alarms about it that a person has looked at: they are raised no more.
     pub confirmed: Vec<FaultKind>,
 }
@@ -60,21 +71,38 @@ pub struct PageFacts {
 pub struct AssembleRules<'a> {
     /// Where documents end.
     pub separate: SeparateBy,
+    /// And by which signs and content besides.
+    pub separators: &'a SeparateRules,
     /// Whether blank pages are left out of documents.
     pub drop_blanks: bool,
     /// Knows the types.
     pub matcher: &'a Matcher,
+    /// Which index fields are wanted.
+    pub fields: &'a FieldRules,
+    /// What a person has to look at.
+    pub alarms: &'a AlarmRules,
+    /// All cases that there are; `None`: not known.
+    pub cases: Option<&'a CaseList>,
+    /// The case of the batch, as intake names it; looked at only if `alarms.cases.folders`.
+    pub batch_case: Option<&'a str>,
 }
 
 /// A document: consecutive pages of one type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// The case that a separator names; `None`: that of the batch.
+    /// The case that a separator or label names; `None`: that of the batch.
     pub case: Option<String>,
+    /// Position of the separator sheet that opened it, or of its own first page if a label on that did.
+    pub separator: Option<usize>,
+    /// What that said.
+    pub said: Said,
     /// Its type; [`UNKNOWN_TYPE`] if no rule is sure enough.
     pub type_name: String,
-    /// 0 to 1: how sure the type is. Of an unknown type: the confidence that was not enough.
+    /// 0 to 1: how sure the type is; 1 if a separator said it. Of an unknown type: the confidence that was not enough.
     pub confidence: f32,
+    /// The type is in doubt, and the pipeline wants a person to look: a document with this flag that is not held for it was
+    /// confirmed by one.
+    pub in_doubt: bool,
     /// Positions of its pages in the batch, ascending; at least one.
     pub pages: Vec<usize>,
     /// Positions of the held pages that lie where the document lies.
@@ -100,7 +128,7 @@ pub struct Assembly {
     pub documents: Vec<Document>,
     /// Blank pages left out.
     pub blanks: Vec<usize>,
-    /// Separator sheets.
+    /// Separator sheets, and their backs.
     pub separators: Vec<usize>,
     /// What a person has to look at.
     pub alarms: Vec<Alarm>,
@@ -108,12 +136,13 @@ pub struct Assembly {
 
 /// Makes documents of the pages of a batch.
 pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
+    let found = sections(pages, rules);
+    let faults = CaseFaults::of(pages, &found, rules);
     let mut assembly = Assembly::default();
-    let mut start = 0;
-    while start < pages.len() {
-        let end = document_end(pages, start, rules.separate);
-        let (mut kept, mut held) = (Vec::with_capacity(end - start), Vec::new());
-        for (position, page) in pages.iter().enumerate().take(end).skip(start) {
+    let mut documents = Vec::new();
+    for (index, section) in found.sections.iter().enumerate() {
+        let (mut kept, mut held) = (Vec::with_capacity(section.pages.len()), Vec::new());
+        for (position, page) in pages.iter().enumerate().take(section.pages.end).skip(section.pages.start) {
             match (page.held, page.blank && rules.drop_blanks) {
                 (true, _) => held.push(position),
                 (false, true) => assembly.blanks.push(position),
@@ -121,32 +150,66 @@ pub fn assemble(pages: &[PageFacts], rules: &AssembleRules<'_>) -> Assembly {
             }
         }
         if !kept.is_empty() {
-            let Verdict { type_name, confidence, .. } =
-                rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence));
-            assembly.documents.push(Document {
-                case: None,
-                type_name,
-                confidence,
-                pages: kept,
-                held,
-                fields: Vec::new(),
-            });
+            documents.push((index, document(pages, section, kept, held, &faults, rules)));
         }
-        start = end;
     }
+    for (at, role) in found.roles.iter().enumerate().filter(|&(at, _)| !pages[at].held) {
+        match (role, rules.separators.back) {
+            (Role::Page, _) => {}
+            (Role::Back, SheetBack::Blank) if !pages[at].marks.is_sheet() => assembly.blanks.push(at),
+            (Role::Sheet | Role::Back, _) => assembly.separators.push(at),
+        }
+    }
+    assembly.alarms = separate::raise(pages, &found, &documents, &faults, rules);
+    let mut waits = vec![false; pages.len()];
+    assembly.alarms.iter().flat_map(|alarm| &alarm.pages).for_each(|&at| waits[at] = true);
+    // An alarm takes whole documents.
+    documents.retain(|(_, document)| !document.pages.iter().any(|&at| waits[at]));
+    // What waits anyhow is classified anew when it goes on.
+    for (_, document) in documents.extract_if(.., |(_, document)| is_to_be_looked_at(document, pages)) {
+        let detail = format!("its likeliest type has a confidence of {:.2}", document.confidence);
+        let fault = Fault::new(Stage::Assemble, FaultKind::TypeInDoubt, detail);
+        assembly.alarms.push(Alarm { fault, pages: document.pages });
+    }
+    assembly.documents = documents.into_iter().map(|(_, document)| document).collect();
+    for document in &mut assembly.documents {
+        let candidates: Vec<&[Field]> = document.pages.iter().map(|&at| pages[at].fields.as_slice()).collect();
+        document.fields = fields::of_document(&candidates, &document.type_name, rules.fields);
+    }
+    assembly.blanks.retain(|&at| !waits[at]);
+    assembly.blanks.sort_unstable();
+    assembly.separators.retain(|&at| !waits[at]);
     assembly
 }
 
-/// One past the last page of the document that begins at `start`. Held and blank pages count as the sheets they are.
-fn document_end(pages: &[PageFacts], start: usize, separate: SeparateBy) -> usize {
-    match separate {
-        SeparateBy::Batch => pages.len(),
-        SeparateBy::Pages(count) => start.saturating_add((count as usize).max(1)).min(pages.len()),
-        SeparateBy::File => {
-            let first = &pages[start];
-            pages[start..].iter().position(|page| page.scan != first.scan).map_or(pages.len(), |len| start + len)
+/// The type is in doubt, and nobody has looked yet.
+fn is_to_be_looked_at(document: &Document, pages: &[PageFacts]) -> bool {
+    let first = document.pages.first().and_then(|&first| pages.get(first));
+    document.in_doubt && !first.is_some_and(|first| first.confirmed.contains(&FaultKind::TypeInDoubt))
+}
+
+/// The document of a section: its type and case as its separator or label tells them, else as its pages do.
+fn document(
+    pages: &[PageFacts],
+    section: &Section,
+    kept: Vec<usize>,
+    held: Vec<usize>,
+    faults: &CaseFaults,
+    rules: &AssembleRules<'_>,
+) -> Document {
+    let case = section.case.filter(|&at| faults.sound(at)).and_then(|at| pages.get(at)?.marks.case());
+    let said = |at: Option<usize>| at.and_then(|at| pages.get(at)).map(|page| page.marks.said()).unwrap_or_default();
+    let said = said(section.label).or(said(section.sheet));
+    let Verdict { type_name, confidence, in_doubt } = match &said.type_name {
+        Some(name) => {
+            let type_name = rules.matcher.known(name).unwrap_or(name).to_owned();
+            Verdict { type_name, confidence: 1.0, in_doubt: false }
         }
-    }
+        None => rules.matcher.classify(kept.iter().map(|&page| &pages[page].evidence)),
+    };
+    let separator = section.sheet.or(section.label);
+    let case = case.map(str::to_owned);
+    Document { case, separator, said, type_name, confidence, in_doubt, pages: kept, held, fields: Vec::new() }
 }
 
 #[cfg(test)]
@@ -157,6 +220,22 @@ mod tests {
 
     fn separations() -> impl Strategy<Value = SeparateBy> {
         prop_oneof![Just(SeparateBy::File), Just(SeparateBy::Batch), (0u32..9).prop_map(SeparateBy::Pages)]
+    }
+
+    fn assembled(pages: &[PageFacts], separate: SeparateBy, drop_blanks: bool) -> Assembly {
+        let (matcher, separators, alarms) = (Matcher::new(&[]), SeparateRules::default(), AlarmRules::default());
+        let fields = FieldRules::default();
+        let rules = AssembleRules {
+            separate,
+            separators: &separators,
+            drop_blanks,
+            matcher: &matcher,
+            fields: &fields,
+            alarms: &alarms,
+            cases: None,
+            batch_case: None,
+        };
+        assemble(pages, &rules)
     }
 
     proptest! {
@@ -171,8 +250,7 @@ mod tests {
                 .map(|(scan, held, blank)| PageFacts { scan, held, blank, ..PageFacts::default() })
                 .collect();
             pages.sort_by_key(|page| page.scan);
-            let matcher = Matcher::new(&[]);
-            let assembly = assemble(&pages, &AssembleRules { separate, drop_blanks, matcher: &matcher });
+            let assembly = assembled(&pages, separate, drop_blanks);
             let held = (0..pages.len()).filter(|&i| pages[i].held);
             let documents = assembly.documents.iter().flat_map(|d| d.pages.iter().copied());
             let mut places: Vec<usize> = documents.chain(assembly.blanks.iter().copied()).chain(held).collect();
@@ -192,8 +270,8 @@ mod tests {
     fn a_held_sheet_does_not_shift_the_sheets_behind_it() {
         let mut pages = vec![PageFacts::default(); 6];
         pages[0].held = true;
-        let rules = AssembleRules { separate: SeparateBy::Pages(2), drop_blanks: false, matcher: &Matcher::new(&[]) };
-        let pages: Vec<Vec<usize>> = assemble(&pages, &rules).documents.into_iter().map(|d| d.pages).collect();
+        let documents = assembled(&pages, SeparateBy::Pages(2), false).documents;
+        let pages: Vec<Vec<usize>> = documents.into_iter().map(|d| d.pages).collect();
         assert_eq!(pages, [vec![1], vec![2, 3], vec![4, 5]]);
     }
 }

@@ -8,12 +8,13 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::language::LanguageArguments;
 use super::place::{PlaceArguments, moment, shown};
-use super::run::counted;
 use super::status::state_word;
 use super::{Exit, Failure};
 use crate::ledger::{self, DecideError, Decision, HeldState, HeldThing, Ledger, LedgerError, PageState, Verdict};
 use crate::model::{FaultKind, Stage};
+use crate::words::Lang;
 
 /// List what is held for a person, and decide about it
 ///
@@ -25,6 +26,8 @@ pub(super) struct HeldArguments {
     command: HeldCommand,
     #[command(flatten)]
     place: PlaceArguments,
+    #[command(flatten)]
+    language: LanguageArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,37 +86,40 @@ fn kind(text: &str) -> Result<FaultKind, String> {
 }
 
 pub(super) fn run(arguments: &HeldArguments) -> Result<Exit, Failure> {
+    let lang = arguments.language.choose();
     let state = arguments.place.locate(None)?;
     let typed = arguments.place.typed(None);
     match &arguments.command {
-        HeldCommand::List { all, json } => list(&state, *all, *json, &typed),
-        HeldCommand::Show { number, json } => show(&state, *number, *json, &typed),
-        HeldCommand::Retry(which) => decide(&state, which, Verdict::Retry, None),
-        HeldCommand::Release(which) => decide(&state, which, Verdict::Release, None),
+        HeldCommand::List { all, json } => list(&state, *all, *json, &typed, lang),
+        HeldCommand::Show { number, json } => show(&state, *number, *json, &typed, lang),
+        HeldCommand::Retry(which) => decide(&state, which, Verdict::Retry, None, lang),
+        HeldCommand::Release(which) => decide(&state, which, Verdict::Release, None, lang),
         HeldCommand::Discard { which, reason } => {
-            decide(&state, which, Verdict::Discard, Some(asked(reason.as_deref())?))
+            decide(&state, which, Verdict::Discard, Some(asked(reason.as_deref(), lang)?), lang)
         }
     }
 }
 
-fn failed(error: LedgerError) -> Failure {
-    Failure::stopped(error.to_string(), "nothing was changed: mend the cause, then try again")
+fn failed(error: LedgerError, lang: Lang) -> Failure {
+    Failure::stopped(error.to_string(), lang.held().mend)
 }
 
 /// Everything that is held, by number.
-fn things(ledger: &Ledger) -> Result<Vec<HeldThing>, Failure> {
+fn things(ledger: &Ledger, lang: Lang) -> Result<Vec<HeldThing>, Failure> {
     let mut things = Vec::new();
     ledger
         .for_each_held_thing(|thing| {
             things.push(thing);
             Ok::<_, LedgerError>(())
         })
-        .map_err(failed)?;
+        .map_err(|error| failed(error, lang))?;
     Ok(things)
 }
 
-fn list(state: &Path, all: bool, as_json: bool, typed: &str) -> Result<Exit, Failure> {
-    let mut things = things(&ledger::peek(state).map_err(failed)?)?;
+fn list(state: &Path, all: bool, as_json: bool, typed: &str, lang: Lang) -> Result<Exit, Failure> {
+    let words = lang.held();
+    let ledger = ledger::peek(state).map_err(|error| failed(error, lang))?;
+    let mut things = things(&ledger, lang)?;
     let discarded = things.iter().filter(|thing| thing.state == HeldState::Discarded).count();
     things.retain(|thing| all || thing.state != HeldState::Discarded);
     if as_json {
@@ -122,23 +128,23 @@ fn list(state: &Path, all: bool, as_json: bool, typed: &str) -> Result<Exit, Fai
     }
     let (waiting, held): (Vec<_>, Vec<_>) = things.into_iter().partition(|thing| thing.waiting);
     for thing in &held {
-        let tried =
-            if thing.attempts == 1 { "tried once".to_owned() } else { format!("tried {} times", thing.attempts) };
-        println!("{:>4}  {}, since {}, {tried}", thing.number, place(thing), moment(thing.first));
-        println!("      {}", thing.fault.kind.words());
-        println!("      -> {}", next_step(thing));
+        let since = (words.since_of)(&place(thing, lang), &moment(thing.first), thing.attempts);
+        println!("{:>4}  {since}", thing.number);
+        println!("      {}", lang.fault(thing.fault.kind));
+        println!("      -> {}", next_step(thing, lang));
     }
     for ((path, detail), pages) in groups(&waiting) {
-        println!("   -  {path}, {}: sound, but {detail}", pages_text(&pages));
+        // What is told of a fault is English; what it waits for stands there with its number.
+        println!("   -  {}", (words.sound_of)(&path, &pages_text(&pages, lang), detail));
     }
     let open = held.iter().filter(|thing| thing.state == HeldState::Open).count();
     if held.is_empty() {
-        println!("nothing is held");
+        println!("{}", words.nothing);
     } else {
-        println!("{open} to decide; more about one: scanstrasse held show N{typed}");
+        println!("{}", (words.to_decide_of)(open, typed));
     }
     if discarded > 0 && !all {
-        println!("{discarded} given up, listed with --all");
+        println!("{}", (words.given_up_listed_of)(discarded));
     }
     Ok(Exit::Delivered)
 }
@@ -154,7 +160,7 @@ fn groups(waiting: &[HeldThing]) -> BTreeMap<(String, &str), Vec<u32>> {
 }
 
 /// `page 4`, `pages 1-3, 5`, for indexes from 0.
-fn pages_text(indexes: &[u32]) -> String {
+fn pages_text(indexes: &[u32], lang: Lang) -> String {
     let mut sorted = indexes.to_vec();
     sorted.sort_unstable();
     let mut runs: Vec<(u32, u32)> = Vec::new();
@@ -165,36 +171,37 @@ fn pages_text(indexes: &[u32]) -> String {
         }
     }
     let runs: Vec<_> = runs.iter().map(|(a, b)| if a == b { a.to_string() } else { format!("{a}-{b}") }).collect();
-    format!("page{} {}", if indexes.len() == 1 { "" } else { "s" }, runs.join(", "))
+    (lang.held().pages_of)(&runs.join(", "), indexes.len())
 }
 
-fn place(thing: &HeldThing) -> String {
-    let page = thing.index.map_or(String::new(), |index| format!(", page {}", index + 1));
+fn place(thing: &HeldThing, lang: Lang) -> String {
+    let page = thing.index.map_or(String::new(), |index| format!(", {}", pages_text(&[index], lang)));
     format!("{}{page}", shown(&thing.path))
 }
 
 /// What helps, or what was decided.
-fn next_step(thing: &HeldThing) -> String {
+fn next_step(thing: &HeldThing, lang: Lang) -> String {
+    let words = lang.held();
     match thing.state {
-        HeldState::Open => thing.fault.kind.remedy().to_owned(),
-        HeldState::Again => "is tried again by the next run".to_owned(),
-        HeldState::Released if thing.fault.kind == FaultKind::Unpaired => {
-            "its stack is delivered in the order of its scanning by the next run".to_owned()
+        HeldState::Open => lang.remedy(thing.fault.kind).to_owned(),
+        HeldState::Again => words.again.to_owned(),
+        HeldState::Released if thing.fault.kind == FaultKind::Unpaired => words.released_stack.to_owned(),
+        HeldState::Released => words.released.to_owned(),
+        HeldState::Discarded => {
+            thing.decision.as_ref().map_or(words.given_up.to_owned(), |decision| decision_text(decision, lang))
         }
-        HeldState::Released => "is delivered without text by the next run".to_owned(),
-        HeldState::Discarded => thing.decision.as_ref().map_or("given up".to_owned(), decision_text),
-        HeldState::Settled => "went on, or another file came in its place".to_owned(),
+        HeldState::Settled => words.settled.to_owned(),
     }
 }
 
-fn decision_text(decision: &Decision) -> String {
+fn decision_text(decision: &Decision, lang: Lang) -> String {
+    let words = lang.held();
     let what = match decision.verdict {
-        Verdict::Retry => "to be tried again",
-        Verdict::Release => "to be delivered without text",
-        Verdict::Discard => "given up",
+        Verdict::Retry => words.retry,
+        Verdict::Release => words.release,
+        Verdict::Discard => words.given_up,
     };
-    let reason = decision.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
-    format!("{what} by {}, {}{reason}", decision.person, moment(decision.at))
+    (words.decided_of)(what, &decision.person, &moment(decision.at), decision.reason.as_deref())
 }
 
 fn thing_json(thing: &HeldThing) -> Value {
@@ -220,9 +227,11 @@ fn decision_json(decision: &Decision) -> Value {
     })
 }
 
-fn show(state: &Path, number: i64, as_json: bool, typed: &str) -> Result<Exit, Failure> {
+fn show(state: &Path, number: i64, as_json: bool, typed: &str, lang: Lang) -> Result<Exit, Failure> {
+    let (words, failed) = (lang.held(), |error| failed(error, lang));
     let ledger = ledger::peek(state).map_err(failed)?;
-    let thing = ledger.held_thing(number).map_err(failed)?.ok_or_else(|| refused(DecideError::Unknown(number)))?;
+    let unknown = || refused(DecideError::Unknown(number), lang);
+    let thing = ledger.held_thing(number).map_err(failed)?.ok_or_else(unknown)?;
     let (decisions, neighbours) =
         (ledger.decisions(number).map_err(failed)?, ledger.neighbours(&thing).map_err(failed)?);
     if as_json {
@@ -230,49 +239,54 @@ fn show(state: &Path, number: i64, as_json: bool, typed: &str) -> Result<Exit, F
         all["decisions"] = decisions.iter().map(decision_json).collect();
         all["neighbours"] = neighbours
             .iter()
-            .map(|n| json!({"place": place_word(n.state), "file": n.file, "pages": n.count}))
+            .map(|n| json!({"place": place_word(n.state, Lang::En), "file": n.file, "pages": n.count}))
             .collect();
         println!("{all}");
         return Ok(Exit::Delivered);
     }
-    let of = thing.pages.map_or(String::new(), |pages| format!(" of {pages}"));
-    let page = thing.index.map_or("the whole file".to_owned(), |index| format!("page {}{of}", index + 1));
-    println!("number {number}: {page}");
-    println!("file      {}", shown(&thing.path));
-    println!("SHA-256   {}", thing.digest.map_or("never read".to_owned(), |digest| digest.to_string()));
-    println!("why       {}", thing.fault.kind.words());
-    let (stage, kind) = (word(&thing.fault.stage), word(&thing.fault.kind));
-    println!("detail    {stage}, {kind}: {}", thing.fault.detail);
-    println!("attempts  {}, first {}, last {}", thing.attempts, moment(thing.first), moment(thing.last));
-    let whose = if thing.index.is_some() { "the file's other pages" } else { "pages of its batch" };
+    let page = |index: u32| (words.page_of)(index.saturating_add(1), thing.pages);
+    println!("{}", (words.number_of)(number, &thing.index.map_or(words.whole_file.to_owned(), page)));
+    println!("{}{}", words.head_file, shown(&thing.path));
+    let digest = thing.digest.map_or(words.never_read.to_owned(), |digest| digest.to_string());
+    println!("{}{digest}", words.head_digest);
+    println!("{}{}", words.head_why, lang.fault(thing.fault.kind));
+    let (stage, kind) = match lang {
+        Lang::En => (word(&thing.fault.stage), format!(", {}", word(&thing.fault.kind))),
+        Lang::De => (lang.stage(thing.fault.stage).to_owned(), String::new()),
+    };
+    println!("{}{stage}{kind}: {}", words.head_detail, thing.fault.detail);
+    let attempts = (words.attempts_of)(thing.attempts, &moment(thing.first), &moment(thing.last));
+    println!("{}{attempts}", words.head_attempts);
+    let whose = if thing.index.is_some() { words.other_pages } else { words.batch_pages };
     for neighbour in &neighbours {
-        let file = neighbour.file.as_ref().map_or(String::new(), |file| format!(" in {}", shown(Path::new(file))));
-        println!("{whose}: {} {}{file}", counted(neighbour.count, "page"), place_word(neighbour.state));
+        let file = neighbour.file.as_ref().map(|file| shown(Path::new(file)));
+        let where_to = (words.neighbours_of)(neighbour.count, place_word(neighbour.state, lang), file.as_deref());
+        println!("{whose}: {where_to}");
     }
     for decision in &decisions {
-        println!("decided   {}", decision_text(decision));
+        println!("{}{}", words.head_decided, decision_text(decision, lang));
     }
-    println!("now       {}", next_step(&thing));
-    print_choices(&thing, typed);
+    println!("{}{}", words.head_now, next_step(&thing, lang));
+    print_choices(&thing, typed, lang);
     Ok(Exit::Delivered)
 }
 
-fn print_choices(thing: &HeldThing, typed: &str) {
-    let number = thing.number;
+fn print_choices(thing: &HeldThing, typed: &str, lang: Lang) {
+    let (number, words) = (thing.number, lang.held());
     if thing.waiting || thing.state == HeldState::Settled {
         return;
     }
-    println!("you can");
-    println!("  scanstrasse held retry {number}{typed}       have the next run try it again");
+    println!("{}", words.you_can);
+    println!("  scanstrasse held retry {number}{typed}       {}", words.can_retry);
     // What could not be decoded has no picture to deliver.
     if thing.index.is_some() && thing.fault.stage != Stage::Decode {
         let what = match thing.fault.kind {
-            FaultKind::Unpaired => "have its stack delivered in the order of its scanning",
-            _ => "have its picture delivered, without text",
+            FaultKind::Unpaired => words.can_release_stack,
+            _ => words.can_release,
         };
         println!("  scanstrasse held release {number}{typed}     {what}");
     }
-    println!("  scanstrasse held discard {number}{typed} --reason \"...\"     give it up");
+    println!("  scanstrasse held discard {number}{typed} --reason \"...\"     {}", words.can_discard);
 }
 
 /// A stage or kind as `case.json` writes it.
@@ -280,42 +294,41 @@ fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn place_word(state: PageState) -> &'static str {
+fn place_word(state: PageState, lang: Lang) -> &'static str {
+    let words = lang.held();
     match state {
-        PageState::Received => "not processed yet",
-        PageState::Processed => "processed",
-        PageState::Held => "held",
-        PageState::Delivered => "delivered",
-        PageState::BlankRecorded => "blank, recorded",
-        PageState::SeparatorRecorded => "separator sheets, recorded",
-        PageState::Waiting => "waiting for a held page",
+        PageState::Received => words.place_received,
+        PageState::Processed => words.place_processed,
+        PageState::Held => words.place_held,
+        PageState::Delivered => words.place_delivered,
+        PageState::BlankRecorded => words.place_blank,
+        PageState::SeparatorRecorded => words.place_separator,
+        PageState::Waiting => words.place_waiting,
     }
 }
 
-fn decide(state: &Path, which: &Which, verdict: Verdict, reason: Option<String>) -> Result<Exit, Failure> {
+fn decide(state: &Path, which: &Which, verdict: Verdict, reason: Option<String>, lang: Lang) -> Result<Exit, Failure> {
+    let (words, failed) = (lang.held(), |error| failed(error, lang));
     let mut ledger = ledger::open_to_decide(state).map_err(failed)?;
     let numbers = match which.numbers.as_slice() {
-        [] => chosen(&things(&ledger)?, which.kind, verdict),
+        [] => chosen(&things(&ledger, lang)?, which.kind, verdict),
         numbers => numbers.to_vec(),
     };
     if numbers.is_empty() {
-        println!("nothing of that kind waits");
+        println!("{}", words.none_waits);
         return Ok(Exit::Delivered);
     }
     let decision =
         Decision { verdict, reason, person: person(which.by.as_deref()), at: Timestamp::now(), applied: false };
-    ledger.decide(&numbers, &decision).map_err(refused)?;
+    ledger.decide(&numbers, &decision).map_err(|error| refused(error, lang))?;
     let will = match verdict {
-        Verdict::Retry => "to be tried again",
-        Verdict::Release => "to be delivered without text",
-        Verdict::Discard => "given up; what was delivered of its case stays as it is",
+        Verdict::Retry => words.retry,
+        Verdict::Release => words.release,
+        Verdict::Discard => words.will_discard,
     };
-    println!("{} {will}", counted(numbers.len() as u64, "thing"));
-    if ledger::is_claimed(state).map_err(failed)? {
-        println!("a run is at work: it acts on this at its end; if it is at its end already, the next one does");
-    } else {
-        println!("written down; the next `scanstrasse run` acts on it");
-    }
+    println!("{}", (words.will_of)(numbers.len() as u64, will));
+    let at_work = ledger::is_claimed(state).map_err(failed)?;
+    println!("{}", if at_work { words.at_work } else { words.next_run });
     Ok(Exit::Delivered)
 }
 
@@ -324,12 +337,13 @@ fn decide(state: &Path, which: &Which, verdict: Verdict, reason: Option<String>)
 /// # Errors
 /// There is no ledger, or it cannot be written.
 pub(super) fn retry_all(state: &Path) -> Result<u64, Failure> {
-    let mut ledger = ledger::open_to_decide(state).map_err(failed)?;
-    let numbers = chosen(&things(&ledger)?, None, Verdict::Retry);
+    let lang = Lang::default();
+    let mut ledger = ledger::open_to_decide(state).map_err(|error| failed(error, lang))?;
+    let numbers = chosen(&things(&ledger, lang)?, None, Verdict::Retry);
     if !numbers.is_empty() {
         let (verdict, at) = (Verdict::Retry, Timestamp::now());
         let decision = Decision { verdict, reason: None, person: person(None), at, applied: false };
-        ledger.decide(&numbers, &decision).map_err(refused)?;
+        ledger.decide(&numbers, &decision).map_err(|error| refused(error, lang))?;
     }
     Ok(numbers.len() as u64)
 }
@@ -347,19 +361,18 @@ fn chosen(things: &[HeldThing], kind: Option<FaultKind>, verdict: Verdict) -> Ve
     things.iter().filter(fits).map(|thing| thing.number).collect()
 }
 
-fn refused(error: DecideError) -> Failure {
-    let message = error.to_string();
-    match error {
-        DecideError::Ledger(error) => failed(error),
-        DecideError::Unknown(_) => Failure::usage(message, "`scanstrasse held list` shows the numbers"),
-        DecideError::Settled(_) => Failure::stopped(message, "nothing was decided; there is nothing left to do here"),
-        DecideError::InWork(_) => Failure::stopped(message, "nothing was decided; see what becomes of it first"),
-        DecideError::Waits(_) => Failure::stopped(message, "nothing was decided; decide about that other page"),
-        DecideError::NoPicture(_) => {
-            Failure::stopped(message, "nothing was decided; bring a sound file, or use `held retry` or `held discard`")
-        }
-        DecideError::Unreadable(_) => Failure::stopped(message, "nothing was decided; make it readable and run again"),
-    }
+fn refused(error: DecideError, lang: Lang) -> Failure {
+    let words = lang.held();
+    let ((message, remedy), is_usage) = match error {
+        DecideError::Ledger(error) => return failed(error, lang),
+        DecideError::Unknown(number) => ((words.unknown_of)(number), true),
+        DecideError::Settled(number) => ((words.is_settled_of)(number), false),
+        DecideError::InWork(number) => ((words.in_work_of)(number), false),
+        DecideError::Waits(number) => ((words.waits_of)(number), false),
+        DecideError::NoPicture(number) => ((words.no_picture_of)(number), false),
+        DecideError::Unreadable(number) => ((words.unreadable_of)(number), false),
+    };
+    if is_usage { Failure::usage(message, remedy) } else { Failure::stopped(message, remedy) }
 }
 
 /// Who decides.
@@ -374,13 +387,13 @@ fn person(by: Option<&str>) -> String {
 }
 
 /// The reason, as given or as asked for.
-fn asked(given: Option<&str>) -> Result<String, Failure> {
-    let missing =
-        || Failure::usage("no reason was given", "say why with --reason TEXT: it stands in case.json for ever");
+fn asked(given: Option<&str>, lang: Lang) -> Result<String, Failure> {
+    let words = lang.held();
+    let missing = || Failure::usage(words.no_reason.0, words.no_reason.1);
     let reason = match given {
         Some(reason) => reason.to_owned(),
         None if io::stdin().is_terminal() => {
-            eprint!("Why is it given up? ");
+            eprint!("{}", words.why_given_up);
             let _ = io::stderr().flush();
             let mut line = String::new();
             io::stdin().lock().read_line(&mut line).map_err(|_| missing())?;
@@ -404,7 +417,7 @@ mod tests {
             (&[9, 0, 1, 4, 3], "pages 1-2, 4-5, 10"),
             (&[0, 2], "pages 1, 3"),
         ] {
-            assert_eq!(pages_text(indexes), text);
+            assert_eq!(pages_text(indexes, Lang::En), text);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::words::Lang;
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct LanguageArguments {
     /// Language of what people read [default: that of LC_ALL, LC_MESSAGES or LANG, else English]
-    #[arg(long, value_name = "LANG", value_parser = PossibleValuesParser::new(["de", "en"]).try_map(|name| name.parse::<Lang>()))]
+    #[arg(long, global = true, value_name = "LANG", value_parser = PossibleValuesParser::new(["de", "en"]).try_map(|name| name.parse::<Lang>()))]
     lang: Option<Lang>,
 }
 

@@ -171,6 +171,8 @@ impl Metrics {
             | Event::Duplicate { .. }
             | Event::Held { .. }
             | Event::IntakeFinished { .. }
+            | Event::Abandoned { .. }
+            | Event::OriginalRemoved { .. }
             | Event::PageStarted { .. }
             | Event::ScanOpened { .. }
             | Event::ScanReceived { .. } => {}

@@ -22,6 +22,7 @@ mod reading;
 mod run;
 mod samples;
 mod screen;
+mod separators;
 mod service;
 mod sheet;
 mod show;
@@ -59,6 +60,7 @@ Examples:
   scanstrasse held list --output /akten                    what waits for a person?
   scanstrasse ocr letter.tif                               what does OCR see on a page?
   scanstrasse verify /akten                                is every page there, once and unaltered?
+  scanstrasse separators --count 50 --output sheets.pdf    separator sheets to print
   scanstrasse train samples --output our.model             learn document types from samples, a folder for each
 
 Exit codes:
@@ -78,6 +80,7 @@ enum Command {
     Control(control::ControlArguments),
     Check(check::CheckArguments),
     Verify(verify::VerifyArguments),
+    Separators(separators::SeparatorArguments),
     Train(train::TrainArguments),
     Evaluate(evaluate::EvaluateArguments),
     #[command(hide = true)]
@@ -141,6 +144,7 @@ pub fn main() -> ExitCode {
         Command::Control(arguments) => control::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Separators(arguments) => separators::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),

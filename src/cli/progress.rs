@@ -32,6 +32,9 @@ impl Lines {
             Event::Held { scan, index, fault } => eprintln!("{}", held_line(self.lang, scan.as_ref(), *index, fault)),
             Event::Paused { trouble } => eprintln!("{}", places.paused_line(self.lang, *trouble)),
             Event::Resumed { after } => eprintln!("{}", (words.going_on_of)(&self.lang.duration(*after))),
+            Event::Abandoned { by, .. } => by
+                .iter()
+                .for_each(|one| eprintln!("{}", (words.abandoned_of)(&one.instance, &self.lang.number(one.files)))),
             Event::Halted { on: true } => eprintln!("{}", words.told_pause),
             Event::Halted { on: false } => eprintln!("{}", words.told_resume),
             _ => {}
@@ -130,6 +133,15 @@ pub(super) fn json_line(event: &Event) -> serde_json::Value {
             "finishing": queue.finishing,
         }),
         Event::Away { station, away } => json!({"event": "away", "station": station, "away": away}),
+        Event::Abandoned { station, by } => {
+            let lines: Vec<_> = by.iter().map(|a| json!({"instance": a.instance, "files": a.files})).collect();
+            let remedy =
+                "if that line is gone for good, move them from .scanstrasse/INSTANCE back into the watch folder";
+            json!({"event": "abandoned", "station": station, "by": lines, "remedy": remedy})
+        }
+        Event::OriginalRemoved { station, scan } => {
+            json!({"event": "original_removed", "station": station, "scan": scan})
+        }
         Event::Halted { on } => json!({"event": "halted", "on": on}),
     }
 }

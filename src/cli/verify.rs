@@ -132,10 +132,14 @@ fn summary_json(verified: &Verified) -> serde_json::Value {
 
 fn summary_text(v: &Verified) -> String {
     let p = &v.pages;
+    let removed = match v.scans_removed {
+        0 => String::new(),
+        count => format!("; {count} scans were removed after their time, as removed.csv beside them says"),
+    };
     let result = if v.is_proven() { "proven".to_owned() } else { format!("NOT PROVEN, findings: {}", v.findings) };
     format!(
         "{result}: {} pages received = {} delivered + {} blank pages recorded + {} separator sheets recorded + {} held, \
-         in {} documents of {} cases",
+         in {} documents of {} cases{removed}",
         p.received, p.delivered, p.blanks, p.separators, p.held, v.documents, v.cases
     )
 }

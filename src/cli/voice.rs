@@ -28,11 +28,12 @@ impl Level {
     pub(super) fn of(event: &Event) -> Self {
         match event {
             Event::Paused { .. } => Self::Error,
-            Event::Away { .. } | Event::Held { .. } => Self::Warning,
+            Event::Abandoned { .. } | Event::Away { .. } | Event::Held { .. } => Self::Warning,
             Event::BatchDelivered
             | Event::Claimed { .. }
             | Event::Halted { .. }
             | Event::IntakeFinished { .. }
+            | Event::OriginalRemoved { .. }
             | Event::Resumed { .. } => Self::Info,
             Event::BacklogCounted { .. }
             | Event::DocumentDelivered { .. }

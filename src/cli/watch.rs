@@ -7,7 +7,7 @@ mod definition;
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -28,6 +28,7 @@ use super::summary::{print_json, undecided};
 use super::voice::{Level, Voice};
 use super::{Exit, Failure};
 use crate::dispatch::{self, Backlog, Controls, Event, RunError, Summary};
+use crate::intake::station::Lookout;
 use crate::words::Lang;
 use crate::worker::scout::Scout;
 use crate::worker::{Activities, Protection};
@@ -353,8 +354,8 @@ fn work(
     let scout = Scout::start(&definition.config).map_err(|e| Stuck::Workers(no_workers(e)))?;
     let pool = start_pool(definition.config.clone()).map_err(Stuck::Workers)?;
     let _ = begun.send(Begun { protection: pool.protection(), activities: pool.activities().clone() });
-    let whole = |path: &Path| scout.look(path);
-    let result = dispatch::watch(&definition.backlog, pool.channels(), &whole, events, controls);
+    let lookout = Lookout { whole: &|path| scout.look(path), index: &|path, source| scout.index(path, source) };
+    let result = dispatch::watch(&definition.backlog, pool.channels(), lookout, events, controls);
     pool.stop();
     result.map_err(Stuck::Line)
 }

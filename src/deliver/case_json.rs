@@ -1,14 +1,15 @@
 //! `case.json`: a case's account of itself, from which the promise can be proved without the ledger.
 //!
 //! Written front to back, one entry in memory at a time. Every page of every scan under `scans` stands in exactly one
-//! place: in a document, under `blanks_removed`, `separators` or `held`; scans under `duplicates` have no pages. `verify` reads it so.
+//! place: in a document, under `elsewhere` (a document of another case), `blanks_removed`, `separators` or `held`; scans under
+//! `duplicates` have no pages. A document with `from` has pages of that other case's scans. `verify` reads it so.
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Digest, DuplicateAction, Fault, FaultKind, PageCounts, PageOrder, Receipt, Stage};
+use crate::model::{Digest, DuplicateAction, Fault, FaultKind, Field, PageCounts, PageOrder, Receipt, Stage};
 
 /// Value of `format`: readers refuse what they do not know.
 pub const FORMAT: &str = "scanstrasse case 1";
@@ -110,6 +111,23 @@ pub struct DocumentEntry<'a> {
     pub order: PageOrder,
     /// Number of the stack that it was collated from; written together with the order.
     pub stack: i64,
+    /// Its index fields.
+    pub fields: &'a [Field],
+    /// The case that received its scans, if that is another one.
+    pub from: Option<&'a str>,
+}
+
+/// A document that a separator sent to another case.
+#[derive(Clone, Copy, Debug)]
+pub struct ElsewhereEntry<'a> {
+    /// That case.
+    pub case: &'a str,
+    /// The document, relative to the target: `<case folder>/<file>`.
+    pub document: &'a str,
+    /// As [`DocumentEntry::order`].
+    pub order: PageOrder,
+    /// As [`DocumentEntry::stack`].
+    pub stack: i64,
 }
 
 /// A scan whose bytes were received before. It does not stand under `scans`.
@@ -178,7 +196,6 @@ impl<W: Write> CaseJson<W> {
 
     /// Begins a document; its pages follow.
     pub fn document(&mut self, document: &DocumentEntry<'_>) -> io::Result<()> {
-        // Index fields are read by a later step of the line; the list is part of the format from the start.
         let mut head = serde_json::json!({
             "number": document.number,
             "type": document.type_name,
@@ -187,11 +204,30 @@ impl<W: Write> CaseJson<W> {
             "sha256": document.receipt.sha256,
             "bytes": document.receipt.bytes,
             "created": document.created.to_string(),
-            "fields": [],
         });
-        if document.order != PageOrder::Scanned {
-            head["order"] = serde_json::json!(document.order);
-            head["stack"] = document.stack.into();
+        let fields: Vec<_> = document.fields.iter().map(field).collect();
+        head["fields"] = fields.into();
+        if let Some(from) = document.from {
+            head["from"] = from.into();
+        }
+        self.begin_pages(head, document.order, document.stack)
+    }
+
+    /// Ends the list before and begins that of documents of other cases.
+    pub fn elsewhere_list(&mut self) -> io::Result<()> {
+        self.list("elsewhere")
+    }
+
+    /// Begins a document of another case; its pages follow, then [`Self::end_document`].
+    pub fn elsewhere(&mut self, document: &ElsewhereEntry<'_>) -> io::Result<()> {
+        let head = serde_json::json!({ "case": document.case, "document": document.document });
+        self.begin_pages(head, document.order, document.stack)
+    }
+
+    fn begin_pages(&mut self, mut head: serde_json::Value, order: PageOrder, stack: i64) -> io::Result<()> {
+        if order != PageOrder::Scanned {
+            head["order"] = serde_json::json!(order);
+            head["stack"] = stack.into();
         }
         let head = head.to_string();
         self.comma()?;
@@ -264,6 +300,20 @@ impl<W: Write> CaseJson<W> {
     }
 }
 
+/// A field without a tail of binary digits.
+fn field(field: &Field) -> serde_json::Value {
+    let bounds = field.bounds;
+    let bounds: Vec<f64> = [bounds.x0, bounds.y0, bounds.x1, bounds.y1].map(|edge| decimal(edge, 1)).into();
+    serde_json::json!({
+        "name": field.name,
+        "value": field.value,
+        "raw": field.raw,
+        "confidence": decimal(field.confidence, 2),
+        "page": field.page.saturating_add(1),
+        "box": bounds,
+    })
+}
+
 fn json(text: &str) -> io::Result<String> {
     Ok(serde_json::to_string(text)?)
 }
@@ -300,6 +350,14 @@ mod tests {
             unread: None,
         };
         let receipt = Receipt { file: "K/0001_x.pdf".into(), sha256: digest, bytes: 1 };
+        let fields = [Field {
+            name: "Datum".into(),
+            raw: "9. März 2026".into(),
+            value: "2026-03-09".into(),
+            confidence: 0.9,
+            page: 1,
+            bounds: crate::model::PixelBox { x0: 1.0, y0: 2.0, x1: 3.3, y1: 4.0 },
+        }];
         let document = |number| DocumentEntry {
             number,
             type_name: "x",
@@ -308,6 +366,8 @@ mod tests {
             receipt: &receipt,
             order: if number == 2 { PageOrder::FrontsThenBacks } else { PageOrder::Scanned },
             stack: 7,
+            fields: if number == 2 { &fields } else { &[] },
+            from: (number == 2).then_some("J"),
         };
         let mut out = Vec::new();
         let mut case = CaseJson::begin(&mut out, "K").unwrap();
@@ -322,6 +382,12 @@ mod tests {
             (1..=number).for_each(|n| case.page(&page(Some(n))).unwrap());
             case.end_document().unwrap();
         }
+        case.elsewhere_list().unwrap();
+        let elsewhere =
+            ElsewhereEntry { case: "L", document: "L/0004_x.pdf", order: PageOrder::FrontsThenBacks, stack: 8 };
+        case.elsewhere(&elsewhere).unwrap();
+        case.page(&page(Some(1))).unwrap();
+        case.end_document().unwrap();
         case.apart(Apart::Blanks).unwrap();
         case.page(&page(None)).unwrap();
         case.apart(Apart::Separators).unwrap();
@@ -342,6 +408,15 @@ mod tests {
         assert!(read["documents"][0].get("order").is_none() && read["scans"][1].get("stack").is_none());
         assert_eq!(read["documents"][0]["file"], "0001_x.pdf");
         assert_eq!(read["documents"][0]["fields"], serde_json::json!([]));
+        let field = serde_json::json!({
+            "name": "Datum", "value": "2026-03-09", "raw": "9. März 2026", "confidence": 0.9, "page": 2,
+            "box": [1.0, 2.0, 3.3, 4.0],
+        });
+        assert_eq!(read["documents"][1]["fields"], serde_json::json!([field]));
+        assert_eq!((&read["documents"][1]["from"], read["documents"][0].get("from")), (&"J".into(), None));
+        let elsewhere = &read["elsewhere"][0];
+        assert_eq!((&elsewhere["case"], &elsewhere["document"]), (&"L".into(), &"L/0004_x.pdf".into()));
+        assert_eq!((&elsewhere["stack"], &elsewhere["pages"][0]["page"]), (&8.into(), &1.into()));
         assert_eq!(read["documents"][0]["pages"][0]["file"], "a\"b.tif");
         assert_eq!(read["blanks_removed"].as_array().unwrap().len(), 1);
         assert!(read["blanks_removed"][0].get("page").is_none());

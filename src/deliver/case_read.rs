@@ -25,6 +25,9 @@ pub struct CaseAccount {
     pub scans: Vec<AccountScan>,
     /// Documents, in order.
     pub documents: Vec<AccountDocument>,
+    /// Pages of its scans that stand in documents of other cases.
+    #[serde(default)]
+    pub elsewhere: Vec<AccountElsewhere>,
     /// Blank pages left out.
     pub blanks_removed: Vec<AccountPage>,
     /// Separator sheets.
@@ -73,6 +76,43 @@ pub struct AccountDocument {
     /// When it was made.
     #[serde(deserialize_with = "timestamp")]
     pub created: Timestamp,
+    /// In which order its pages lie.
+    #[serde(default)]
+    pub order: AccountOrder,
+    /// The stack that it was collated from.
+    #[serde(default)]
+    pub stack: Option<i64>,
+    /// Its index fields.
+    #[serde(default)]
+    pub fields: Vec<AccountField>,
+    /// The case in whose account its pages are counted, if that is another one.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Its pages, in order.
+    pub pages: Vec<AccountPage>,
+}
+
+/// An index field.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountField {
+    /// Its name.
+    pub name: String,
+    /// Its value. Personal data: never logged.
+    pub value: String,
+}
+
+impl AccountDocument {
+    /// The value of the first field of that name.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str())
+    }
+}
+
+/// A document of another case.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountElsewhere {
+    /// The document: `<case folder>/<file>`.
+    pub document: String,
     /// In which order its pages lie.
     #[serde(default)]
     pub order: AccountOrder,

@@ -19,6 +19,9 @@ pub const CASE_FILE: &str = "case.json";
 /// Name of the list of all documents.
 pub const INDEX_FILE: &str = "index.csv";
 
+/// The same for programs, if it is wanted.
+pub const INDEX_XML_FILE: &str = "index.xml";
+
 /// Name of the state folder in a target, unless another was chosen. It is no part of the delivery.
 pub const STATE_FOLDER: &str = ".scanstrasse";
 
@@ -65,9 +68,19 @@ pub enum PlaceError<E> {
     Target(#[from] TargetError),
 }
 
-/// A document's file name: its number in the case, at least four digits, and its type.
-pub fn document_name(number: u32, type_name: &str) -> String {
-    format!("{number:04}_{}.pdf", portable_name(type_name))
+/// A document's file name: its number in the case, at least four digits, and its name.
+pub fn document_file(number: u32, name: &str) -> String {
+    format!("{number:04}_{name}.pdf")
+}
+
+/// A document's name in its file's: its type, and what else the pipeline wants there.
+pub fn document_name<'a>(type_name: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    let mut name = type_name.to_owned();
+    for value in values {
+        name.push('_');
+        name.push_str(value);
+    }
+    portable_name(&name)
 }
 
 /// The target folder.
@@ -251,7 +264,10 @@ mod tests {
 
     #[test]
     fn document_names_sort_by_number_and_are_portable() {
-        assert_eq!(document_name(7, "Antrag: Verlängerung"), "0007_Antrag_ Verlängerung.pdf");
-        assert_eq!(document_name(12345, "Bescheid"), "12345_Bescheid.pdf");
+        let file = |number, type_name, values: &[&str]| {
+            document_file(number, &document_name(type_name, values.iter().copied()))
+        };
+        assert_eq!(file(7, "Antrag: Verlängerung", &[]), "0007_Antrag_ Verlängerung.pdf");
+        assert_eq!(file(12345, "Bescheid", &["2026-03-09", "a/b"]), "12345_Bescheid_2026-03-09_a_b.pdf");
     }
 }

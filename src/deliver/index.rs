@@ -5,6 +5,7 @@
 //! ones). Fields are quoted as RFC 4180 says. A field that a spreadsheet would take for a formula gets an apostrophe
 //! before it; `case.json` has the exact value.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read, Write};
 
 use jiff::Timestamp;
@@ -28,9 +29,11 @@ pub struct IndexEntry<'a> {
     pub receipt: &'a Receipt,
     /// When it was made.
     pub created: Timestamp,
+    /// Values of the index fields that have columns of their own; nothing where the document has no such field.
+    pub fields: &'a [Option<&'a str>],
 }
 
-/// Names of the columns.
+/// Names of the columns that every index has; those of index fields follow.
 pub const COLUMNS: [&str; 9] =
     ["case", "document", "type", "confidence", "pages", "file", "sha256", "bytes", "created"];
 
@@ -40,12 +43,14 @@ pub const FILE_COLUMN: usize = 5;
 /// Longest line that is read, in bytes; the longest that is written has about 2,000.
 const MAX_LINE: u64 = 64 << 10;
 
-/// Writes the byte order mark and the head.
+/// Writes the byte order mark and the head; `fields` are index fields with columns of their own.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_head(out: &mut impl Write) -> io::Result<()> {
-    write!(out, "\u{feff}{}\r\n", COLUMNS.join(";"))
+pub fn write_head(out: &mut impl Write, fields: &[String]) -> io::Result<()> {
+    write!(out, "\u{feff}{}", COLUMNS.join(";"))?;
+    fields.iter().try_for_each(|name| write!(out, ";{}", field(name)))?;
+    out.write_all(b"\r\n")
 }
 
 /// Writes a line.
@@ -56,7 +61,7 @@ pub fn write_entry(out: &mut impl Write, entry: &IndexEntry<'_>) -> io::Result<(
     let confidence = format!("{:.2}", entry.confidence).replace('.', ",");
     write!(
         out,
-        "{};{};{};{confidence};{};{};{};{};{:.0}\r\n",
+        "{};{};{};{confidence};{};{};{};{};{:.0}",
         field(entry.case),
         entry.number,
         field(entry.type_name),
@@ -65,7 +70,20 @@ pub fn write_entry(out: &mut impl Write, entry: &IndexEntry<'_>) -> io::Result<(
         entry.receipt.sha256,
         entry.receipt.bytes,
         entry.created
-    )
+    )?;
+    entry.fields.iter().try_for_each(|value| write!(out, ";{}", field(&as_here(value.unwrap_or_default()))))?;
+    out.write_all(b"\r\n")
+}
+
+/// An amount with a decimal comma; all else as it is.
+fn as_here(value: &str) -> Cow<'_, str> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match value.rsplit_once('.') {
+        Some((whole, cents)) if cents.len() == 2 && digits(cents) && digits(whole.trim_start_matches('-')) => {
+            format!("{whole},{cents}").into()
+        }
+        _ => value.into(),
+    }
 }
 
 /// The fields of the line that [`write_entry`] writes, as [`read_row`] reads them.
@@ -146,21 +164,24 @@ mod tests {
             pages: 3,
             receipt: &receipt,
             created: Timestamp::from_second(0).unwrap(),
+            fields: &[Some("1234.56"), None, Some("2026-03-09")],
         };
         let mut out = Vec::new();
-        write_head(&mut out).unwrap();
+        write_head(&mut out, &["Betrag".into(), "IBAN".into(), "Datum".into()]).unwrap();
         write_entry(&mut out, &entry).unwrap();
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert!(lines[0].starts_with('\u{feff}'));
         assert_eq!(
             lines[1],
-            format!("\"A;\"\"1\"\"\";1;'=Antrag;0,93;3;A_1/0001_Antrag.pdf;{sha256};17;1970-01-01T00:00:00Z")
+            format!(
+                "\"A;\"\"1\"\"\";1;'=Antrag;0,93;3;A_1/0001_Antrag.pdf;{sha256};17;1970-01-01T00:00:00Z;1234,56;;2026-03-09"
+            )
         );
-        assert_eq!(lines[0].split(';').count(), 9);
+        assert!(lines[0].ends_with(";bytes;created;Betrag;IBAN;Datum"));
 
         let mut input = text.as_bytes();
-        assert_eq!(read_row(&mut input).unwrap().unwrap(), COLUMNS);
+        assert_eq!(read_row(&mut input).unwrap().unwrap()[..COLUMNS.len()], COLUMNS);
         let row = read_row(&mut input).unwrap().unwrap();
         assert_eq!(row[..3], ["A;\"1\"", "1", "'=Antrag"]);
         assert_eq!(row[FILE_COLUMN], "A_1/0001_Antrag.pdf");

@@ -7,4 +7,5 @@ pub mod case_json;
 pub mod case_read;
 pub mod folder;
 pub mod index;
+pub mod index_xml;
 pub mod names;

@@ -4,11 +4,15 @@ use std::io;
 
 use super::RunError;
 use crate::deliver::case_json::{
-    Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, HeldEntry, PageEntry, ScanEntry,
+    Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, ElsewhereEntry, HeldEntry, PageEntry,
+    ScanEntry,
 };
-use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, Part, PlaceError};
+use crate::deliver::folder::{CASE_FILE, Folder, INDEX_FILE, INDEX_XML_FILE, Part, PlaceError};
 use crate::deliver::index::{self, IndexEntry};
-use crate::ledger::{CaseHead, CasePage, Ledger, LedgerError, PageState};
+use crate::deliver::index_xml;
+use crate::ledger::{CaseDocument, CaseHead, CasePage, Ledger, LedgerError, PageState};
+use crate::model::Field;
+use crate::pipeline::Target;
 
 /// The ledger could not be read, or the file not be written.
 enum AccountError {
@@ -44,7 +48,7 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
             Ok::<_, AccountError>(json.scan(&entry)?)
         })?;
         json.documents()?;
-        for document in ledger.delivered_documents(case.id)? {
+        for CaseDocument { document, other } in ledger.delivered_documents(case.id)? {
             let Some(receipt) = &document.receipt else { continue };
             json.document(&DocumentEntry {
                 number: document.number,
@@ -54,13 +58,21 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
                 receipt,
                 order: document.order,
                 stack: document.batch,
+                fields: &document.fields,
+                from: other.as_deref(),
             })?;
-            let mut number = 0;
-            ledger.for_each_document_page(document.id, |page| {
-                number += 1;
-                Ok::<_, AccountError>(json.page(&entry(&page, Some(number)))?)
+            write_pages(ledger, &mut json, document.id)?;
+        }
+        json.elsewhere_list()?;
+        for CaseDocument { document, other } in ledger.documents_elsewhere(case.id)? {
+            let (Some(receipt), Some(other)) = (&document.receipt, &other) else { continue };
+            json.elsewhere(&ElsewhereEntry {
+                case: other,
+                document: &receipt.file,
+                order: document.order,
+                stack: document.batch,
             })?;
-            json.end_document()?;
+            write_pages(ledger, &mut json, document.id)?;
         }
         for (reason, state) in
             [(Apart::Blanks, PageState::BlankRecorded), (Apart::Separators, PageState::SeparatorRecorded)]
@@ -102,6 +114,16 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead) -> R
     place(target, &case.folder, CASE_FILE, write)
 }
 
+/// The pages of a document, and its end.
+fn write_pages(ledger: &Ledger, json: &mut CaseJson<&mut Part>, document: i64) -> Result<(), AccountError> {
+    let mut number = 0;
+    ledger.for_each_document_page(document, |page| {
+        number += 1;
+        Ok::<_, AccountError>(json.page(&entry(&page, Some(number)))?)
+    })?;
+    Ok(json.end_document()?)
+}
+
 fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {
     PageEntry {
         page: number,
@@ -118,25 +140,45 @@ fn entry(page: &CasePage, number: Option<u32>) -> PageEntry<'_> {
     }
 }
 
-/// Writes `index.csv` anew.
-pub(super) fn write_index(ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
+/// Writes `index.csv` anew, and `index.xml` if that is wanted.
+pub(super) fn write_index(ledger: &Ledger, target: &Folder, rules: &Target) -> Result<(), RunError> {
+    if rules.index_xml {
+        let write = |out: &mut Part| -> Result<(), AccountError> {
+            index_xml::write_head(out)?;
+            for_each_entry(ledger, rules, |entry, fields| Ok(index_xml::write_entry(out, &entry, fields)?))?;
+            Ok(index_xml::write_end(out)?)
+        };
+        place(target, "", INDEX_XML_FILE, write)?;
+    }
     let write = |out: &mut Part| -> Result<(), AccountError> {
-        index::write_head(out)?;
-        ledger.for_each_index_row(|row| {
-            let Some(receipt) = &row.document.receipt else { return Ok(()) };
-            let entry = IndexEntry {
-                case: &row.case,
-                number: row.document.number,
-                type_name: &row.document.type_name,
-                confidence: row.document.confidence,
-                pages: row.pages,
-                receipt,
-                created: row.document.created,
-            };
-            Ok(index::write_entry(out, &entry)?)
-        })
+        index::write_head(out, &rules.index_fields)?;
+        for_each_entry(ledger, rules, |entry, _| Ok(index::write_entry(out, &entry)?))
     };
     place(target, "", INDEX_FILE, write)
+}
+
+fn for_each_entry(
+    ledger: &Ledger,
+    rules: &Target,
+    mut visit: impl FnMut(IndexEntry<'_>, &[Field]) -> Result<(), AccountError>,
+) -> Result<(), AccountError> {
+    ledger.for_each_index_row(|row| {
+        let Some(receipt) = &row.document.receipt else { return Ok(()) };
+        let found = &row.document.fields;
+        let value = |name: &String| found.iter().find(|field| field.name == *name).map(|field| &*field.value);
+        let values: Vec<_> = rules.index_fields.iter().map(value).collect();
+        let entry = IndexEntry {
+            case: &row.case,
+            number: row.document.number,
+            type_name: &row.document.type_name,
+            confidence: row.document.confidence,
+            pages: row.pages,
+            receipt,
+            created: row.document.created,
+            fields: &values,
+        };
+        visit(entry, found)
+    })
 }
 
 fn place(

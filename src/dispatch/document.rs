@@ -85,7 +85,7 @@ fn told(error: PdfError, page: Option<PageKey>) -> DocumentError {
     let detail = error.to_string();
     let kind = match error {
         PdfError::Write(source) => return DocumentError::Write(source),
-        PdfError::Language => return DocumentError::Run(RunError::Pdf(error)),
+        PdfError::Language | PdfError::Type => return DocumentError::Run(RunError::Pdf(error)),
         PdfError::Picture { .. } => FaultKind::Io,
         PdfError::PictureLength { .. } | PdfError::PictureChanged { .. } => FaultKind::Changed,
         PdfError::Nonsense { .. } | PdfError::Reread(_) => FaultKind::Nonsense,

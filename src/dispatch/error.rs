@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::machine::{Cause, Place, Trouble};
 
+use crate::assemble::separate::CaseListError;
 use crate::deliver::folder::TargetError;
 use crate::evidence::Imbalance;
 use crate::intake::IntakeError;
@@ -51,6 +52,14 @@ pub enum RunError {
         one: PathBuf,
         /// The other.
         other: PathBuf,
+    },
+    /// The list of cases cannot be read.
+    #[error("{path}: {source}")]
+    Cases {
+        /// The list.
+        path: PathBuf,
+        /// Why.
+        source: CaseListError,
     },
     /// The output lies in an input.
     #[error("the output folder lies in the input {input}: delivered files would be taken for scans")]
@@ -108,6 +117,7 @@ impl RunError {
         match self {
             Self::Input { .. } | Self::Intake(_) => "name a readable folder of scans",
             Self::InputsOverlap { .. } => "name only the outer folder",
+            Self::Cases { .. } => "put a readable list of cases there, or remove cases.list from the pipeline file",
             Self::OutputInInput { .. } => "name an --output outside the inputs",
             Self::OtherOutput { .. } => "use that --output, or another --state",
             Self::ForeignOutput(_) => "use the --state that belongs to it, or another --output",

@@ -119,7 +119,7 @@ impl Feed<'_> {
             match batch {
                 Ok(FoundBatch { key, case, scans }) => {
                     let batch = Whereabouts { root: root.to_owned(), key, case, claimed: false, request };
-                    self.batch(&batch, scans)?;
+                    self.batch(&batch, scans, None)?;
                 }
                 Err(error) if self.was_lost(error.path())? => batches.list_again(),
                 Err(error) => self.trouble(&error)?,
@@ -128,8 +128,13 @@ impl Feed<'_> {
         Ok(batches.left_lying().clone())
     }
 
-    /// Digests the scans of a batch and sends them.
-    pub(super) fn batch(&self, batch: &Whereabouts, scans: Vec<FoundScan>) -> Result<(), Gone> {
+    /// Digests the scans of a batch and sends them. The one at the position of `doubt` is held for that fault.
+    pub(super) fn batch(
+        &self,
+        batch: &Whereabouts,
+        scans: Vec<FoundScan>,
+        mut doubt: Option<(usize, Fault)>,
+    ) -> Result<(), Gone> {
         let count = scans.len();
         let mut files = Vec::new();
         let mut begun = Instant::now();
@@ -137,7 +142,9 @@ impl Feed<'_> {
             if self.is_to_end() {
                 return Err(Gone);
             }
-            files.push(self.file(&batch.root, seq as u32, scan)?);
+            let mut file = self.file(&batch.root, seq as u32, scan)?;
+            file.doubt = doubt.take_if(|(position, _)| *position == seq).map(|(_, fault)| fault);
+            files.push(file);
             let last = seq + 1 == count;
             if last || files.len() >= MAX_FILES || begun.elapsed() >= MAX_WAIT {
                 self.send(Found::Files { batch: batch.clone(), files: std::mem::take(&mut files), last })?;
@@ -170,7 +177,7 @@ impl Feed<'_> {
                 }
             },
         };
-        Ok(FoundFile { name, path, seq, len, modified_ns, changed_ns, content })
+        Ok(FoundFile { name, path, seq, len, modified_ns, changed_ns, content, doubt: None })
     }
 
     /// Whether what could not be read is the whole input of `path`; then it is back again.

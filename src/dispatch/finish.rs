@@ -1,31 +1,30 @@
 //! The finishing thread: batches whose pages are all processed or held become documents at the target.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use jiff::Timestamp;
+
+mod barrier;
+
+use barrier::Knowledge;
 
 use super::document::{self, DocumentError};
-use super::held::{self, Blockers};
+use super::held;
 use super::machine::{Place, closed_input};
 use super::originals::{self, Shelves};
 use super::patience::Patience;
-use super::stack::{Pairing, StackFacts};
 use super::{Event, RunError, account};
-use crate::assemble::{AssembleRules, Matcher, PageFacts, SeparateBy, assemble, collate};
-use crate::deliver::folder::{Folder, Part, PlaceError, document_name};
+use crate::assemble::CaseList;
+use crate::deliver::folder::{Folder, Part, PlaceError, document_file};
 use crate::evidence;
 use crate::intake;
-use crate::ledger::{
-    ApartScan, BatchState, CaseHead, DocumentRow, DocumentState, Ledger, LedgerError, PageKey, PageState, Plan,
-    PlannedDocument, Store, Twin,
-};
-use crate::model::{Digest, Fault, FaultKind, PageOrder, Receipt, Stage};
+use crate::ledger::{BatchState, CaseHead, DocumentRow, DocumentState, Ledger, LedgerError, PageKey, Store, Twin};
+use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
 use crate::pdf::DocumentInfo;
-use crate::pipeline::{BlankAction, HeldDocument, Pipeline};
+use crate::pipeline::{HeldDocument, Pipeline, Target};
 
 /// Time between two versions of `index.csv` while the line runs; longer if writing it takes more than a twentieth of it.
 const INDEX_INTERVAL: Duration = Duration::from_secs(30);
@@ -56,6 +55,8 @@ pub(super) struct Finisher<'a> {
     pub(super) store: Store,
     pub(super) target: Folder,
     pub(super) pipeline: &'a Pipeline,
+    /// All cases that there are, if the pipeline names a list.
+    pub(super) cases: Option<CaseList>,
     pub(super) inputs: &'a [PathBuf],
     pub(super) events: &'a Sender<Event>,
     pub(super) done: Sender<Finished>,
@@ -90,8 +91,8 @@ impl Finisher<'_> {
     }
 
     fn work(&mut self, batches: &Receiver<i64>) -> Result<(), Halt> {
-        let matcher = Matcher::with(&self.pipeline.types, self.pipeline.classify.clone());
-        let mut accounts = Accounts { case: None, batches: Vec::new(), due: Instant::now() };
+        let knowledge = &Knowledge::of(self.pipeline, self.cases.take());
+        let mut accounts = Accounts::none();
         let (mut waiting, mut last) = (Vec::new(), false);
         let mut index = Index { stale: false, due: Instant::now() + INDEX_INTERVAL };
         let result = loop {
@@ -100,7 +101,7 @@ impl Finisher<'_> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => last = true,
             }
-            match self.finish_ready(&mut waiting, last, &matcher, &mut accounts) {
+            match self.finish_ready(&mut waiting, last, knowledge, &mut accounts) {
                 Err(Halt::Quit) => break Ok(()),
                 Err(failed) => break Err(failed),
                 Ok(finished) => index.stale |= finished,
@@ -115,11 +116,11 @@ impl Finisher<'_> {
                 self.put_away_again = None;
                 self.enduring(|this| Ok(this.put_away(None)?))?;
             }
-            self.enduring(|this| Ok(index.write_if_due(&this.ledger, &this.target)?))?;
+            self.enduring(|this| Ok(index.write_if_due(&this.ledger, &this.target, &this.pipeline.target)?))?;
         };
         result?;
         self.enduring(|this| this.close(&mut accounts))?;
-        self.enduring(|this| Ok(account::write_index(&this.ledger, &this.target)?))
+        self.enduring(|this| Ok(account::write_index(&this.ledger, &this.target, &this.pipeline.target)?))
     }
 
     /// Does `work`, again and again while the machine is at fault. Everything here can be repeated: what is done is in
@@ -140,7 +141,7 @@ impl Finisher<'_> {
         &mut self,
         waiting: &mut Vec<i64>,
         last: bool,
-        matcher: &Matcher,
+        knowledge: &Knowledge<'_>,
         accounts: &mut Accounts,
     ) -> Result<bool, Halt> {
         let mut any = false;
@@ -152,7 +153,7 @@ impl Finisher<'_> {
                 return Err(Halt::Quit);
             }
             let batch = waiting.remove(position);
-            self.enduring(|this| this.finish(batch, matcher, accounts))?;
+            self.enduring(|this| this.finish(batch, knowledge, accounts))?;
             any = true;
         }
     }
@@ -179,33 +180,42 @@ impl Finisher<'_> {
     }
 
     /// Brings the documents of a batch to the target.
-    fn finish(&mut self, batch: i64, matcher: &Matcher, accounts: &mut Accounts) -> Result<(), Halt> {
+    fn finish(&mut self, batch: i64, knowledge: &Knowledge<'_>, accounts: &mut Accounts) -> Result<(), Halt> {
         if self.ledger.batch_state(batch)? < BatchState::Assembled {
-            self.plan(batch, matcher)?;
+            self.plan(batch, knowledge)?;
         }
-        let case = self.ledger.case_of(batch)?;
+        let home = self.ledger.case_of(batch)?;
+        let mut cases = BTreeMap::new();
         let mut intact = HashMap::new();
         loop {
             for document in self.ledger.documents(batch)? {
+                let case = match cases.get(&document.case) {
+                    Some(case) => case,
+                    None => cases.entry(document.case).or_insert(self.ledger.case(document.case)?),
+                };
                 if document.state == DocumentState::Planned {
-                    self.deliver(&document, &case, &mut intact)?;
+                    self.deliver(&document, case, &mut intact)?;
                 }
             }
             let Some(apart) = self.ledger.next_apart(batch)? else { break };
-            self.settle_apart(batch, &apart, matcher)?;
+            self.settle_apart(batch, &apart, knowledge)?;
         }
-        if accounts.case.as_ref() != Some(&case) {
+        if accounts.home != Some(home.id) {
             self.close(accounts)?;
-            *accounts = Accounts { case: Some(case), batches: Vec::new(), due: Instant::now() };
+            *accounts = Accounts { home: Some(home.id), ..Accounts::none() };
         }
+        cases.insert(home.id, home);
+        accounts.cases.append(&mut cases);
         accounts.batches.push(batch);
         Ok(())
     }
 
-    /// Writes the `case.json` that is due, and only then calls its batches delivered.
+    /// Writes each `case.json` that is due, and only then calls the batches delivered.
     fn close(&mut self, accounts: &mut Accounts) -> Result<(), Halt> {
         let begun = Instant::now();
-        let Some(case) = accounts.case.as_ref().filter(|_| !accounts.batches.is_empty()) else { return Ok(()) };
+        if accounts.batches.is_empty() {
+            return Ok(());
+        }
         let mut balances = Vec::with_capacity(accounts.batches.len());
         for &batch in &accounts.batches {
             let counts = self.ledger.counts(batch)?;
@@ -213,7 +223,9 @@ impl Finisher<'_> {
             balances.push((batch, counts));
         }
         self.expect_target()?;
-        account::write_case(&self.ledger, &self.target, case)?;
+        for case in accounts.cases.values() {
+            account::write_case(&self.ledger, &self.target, case)?;
+        }
         for (batch, counts) in balances {
             let released = self.ledger.deliver_batch(batch, &counts)?;
             accounts.batches.retain(|&open| open != batch);
@@ -222,6 +234,8 @@ impl Finisher<'_> {
             let _ = self.done.send(Finished::Delivered(batch));
             self.put_away(Some(batch))?;
         }
+        let home = accounts.home;
+        accounts.cases.retain(|&case, _| Some(case) == home);
         accounts.due = Instant::now() + CASE_INTERVAL.max(begun.elapsed() * 20);
         Ok(())
     }
@@ -232,143 +246,6 @@ impl Finisher<'_> {
             return Err(RunError::TargetLost(self.target.root().to_owned()));
         }
         self.patience.expect_space(Place::Target)
-    }
-
-    /// The barrier: all pages of the batch become facts, one record in memory at a time, and the facts documents. In a
-    /// batch that comes here again, what went on already takes its place among the sheets, as held pages do. Pages that
-    /// an earlier scan of the same bytes has, or will have, are set apart until that is certain.
-    fn plan(&mut self, batch: i64, matcher: &Matcher) -> Result<(), Halt> {
-        let twins = if self.pipeline.duplicates.is_some() { self.ledger.twins(batch)? } else { Vec::new() };
-        let apart =
-            |scan| twins.iter().any(|(twin, what)| *twin == scan && matches!(what, Twin::Settled(_) | Twin::Beside));
-        let plan = self.documents_of(batch, matcher, |scan| !apart(scan))?;
-        self.ledger.plan(batch, &plan, Timestamp::now())?;
-        self.tell_waiting(plan)
-    }
-
-    /// Decides on a scan that was set apart, after all documents of its batch stand at the target: it is a duplicate if
-    /// the earlier scan's pages are all delivered or recorded by now, else its pages become documents of their own.
-    fn settle_apart(&mut self, batch: i64, apart: &ApartScan, matcher: &Matcher) -> Result<(), Halt> {
-        let twin = self.ledger.twin(apart.scan)?;
-        if let (Some(action), Twin::Settled(of)) = (self.pipeline.duplicates, twin)
-            && self.is_intact(&apart.path, apart.digest)?.is_ok()
-        {
-            let (released, pages) = self.ledger.settle_duplicate(apart.scan, of, action)?;
-            self.release(released);
-            self.tell(Event::Duplicate { scan: apart.digest, pages });
-            return Ok(());
-        }
-        let plan = self.documents_of(batch, matcher, |scan| scan == apart.scan)?;
-        self.ledger.plan_more(batch, &plan, Timestamp::now())?;
-        self.tell_waiting(plan)
-    }
-
-    /// What the pages of the scans which `take` names become: documents, blank pages left out, pages that wait.
-    fn documents_of(&mut self, batch: i64, matcher: &Matcher, take: impl Fn(i64) -> bool) -> Result<Plan, Halt> {
-        let (mut keys, mut facts, mut ready) = (Vec::new(), Vec::new(), self.ledger.all_opened(batch)?);
-        self.ledger.for_each_page(batch, |page| {
-            if !take(page.page.scan) {
-                return Ok(());
-            }
-            let to_place = matches!(page.state, PageState::Processed | PageState::Waiting);
-            let (held, record) = (!to_place, page.record.filter(|_| to_place));
-            ready &= page.state != PageState::Received && to_place == record.is_some();
-            keys.push(page.page);
-            facts.push(PageFacts {
-                scan: page.page.scan,
-                held,
-                blank: record.as_ref().is_some_and(|record| record.blank.is_blank),
-                evidence: record.map(|record| matcher.evidence(&record)).unwrap_or_default(),
-                confirmed: Vec::new(),
-            });
-            Ok(())
-        })?;
-        if !ready {
-            return Err(RunError::NotReady.into());
-        }
-        let order = match self.pair(batch, &keys, &mut facts)? {
-            Ok(order) => order,
-            Err(held) => {
-                let pages = keys.iter().zip(&facts).filter(|(_, fact)| !fact.held);
-                let waiting = pages.map(|(&page, _)| (page, held::waits_for(held, Some(page.scan)))).collect();
-                return Ok(Plan { waiting, ..Plan::default() });
-            }
-        };
-        if order == PageOrder::FrontsThenBacks {
-            let sheets = collate::order(keys.len()).unwrap_or_default();
-            keys = sheets.iter().filter_map(|&position| keys.get(position).copied()).collect();
-            facts = sheets.iter().filter_map(|&position| facts.get_mut(position).map(std::mem::take)).collect();
-        }
-        let rules = AssembleRules {
-            separate: self.pipeline.separate,
-            drop_blanks: self.pipeline.blank == BlankAction::Drop,
-            matcher,
-        };
-        let assembly = assemble(&facts, &rules);
-        let key = |positions: &[usize]| positions.iter().filter_map(|&p| keys.get(p).copied()).collect::<Vec<_>>();
-        let blockers = self.blockers(batch)?;
-        let mut plan = Plan { blanks: key(&assembly.blanks), ..Plan::default() };
-        for document in assembly.documents {
-            let pages = key(&document.pages);
-            match blockers.of(&key(&document.held), &pages) {
-                Some(fault) => plan.waiting.extend(pages.into_iter().map(|page| (page, fault.clone()))),
-                None => plan.documents.push(PlannedDocument {
-                    order,
-                    pages,
-                    type_name: document.type_name,
-                    confidence: document.confidence,
-                }),
-            }
-        }
-        Ok(plan)
-    }
-
-    /// The order of a batch's pages in its documents, or the page (without one: the file) that all of them wait for. A page
-    /// may be held here for that, and is a held one among `facts` then.
-    fn pair(
-        &mut self,
-        batch: i64,
-        keys: &[PageKey],
-        facts: &mut [PageFacts],
-    ) -> Result<Result<PageOrder, Option<PageKey>>, Halt> {
-        if self.pipeline.collate == PageOrder::Scanned {
-            return Ok(Ok(PageOrder::Scanned));
-        }
-        let last = facts.iter().rposition(|fact| !fact.held);
-        let stack = StackFacts {
-            stack: self.ledger.stack(batch)?,
-            file_held: self.ledger.undecided(batch)?.iter().any(|(_, page)| page.is_none()),
-            unpaired: self.ledger.unpaired(batch)?,
-            pages: keys.len(),
-            last: last.and_then(|last| keys.get(last).copied()),
-        };
-        Ok(match stack.pairing() {
-            Pairing::Paired => Ok(PageOrder::FrontsThenBacks),
-            Pairing::AsScanned => Ok(PageOrder::Scanned),
-            Pairing::Waits(held) => Err(held),
-            Pairing::Hold(page, fault) => {
-                // No document has it yet.
-                self.ledger.hold_pages(&[page], &fault, None)?;
-                self.tell_held(page, &fault)?;
-                last.and_then(|last| facts.get_mut(last)).into_iter().for_each(|fact| fact.held = true);
-                Err(Some(page))
-            }
-        })
-    }
-
-    fn tell_waiting(&self, plan: Plan) -> Result<(), Halt> {
-        plan.waiting.into_iter().try_for_each(|(page, fault)| self.tell_held(page, &fault))
-    }
-
-    /// What documents of the batch wait for: nothing, unless the pipeline wants that.
-    fn blockers(&self, batch: i64) -> Result<Blockers, RunError> {
-        Ok(match self.pipeline.held {
-            HeldDocument::Apart | HeldDocument::Image => Blockers::default(),
-            HeldDocument::Wait => Blockers {
-                undecided: self.ledger.undecided(batch)?,
-                whole_batch: self.pipeline.separate == SeparateBy::Batch,
-            },
-        })
     }
 
     /// Brings one document to the target. Pages that turn out unusable are held, and the rest is delivered, or waits.
@@ -459,7 +336,7 @@ impl Finisher<'_> {
     }
 
     fn place(&self, document: &DocumentRow, case: &CaseHead) -> Result<Receipt, DocumentError> {
-        let name = document_name(document.number, &document.type_name);
+        let name = document_file(document.number, &document.name);
         let info = DocumentInfo {
             title: format!("{} – {}", document.type_name, case.number),
             language: self.pipeline.language.clone(),
@@ -493,7 +370,7 @@ impl Finisher<'_> {
         waiting: Option<i64>,
     ) -> Result<bool, Halt> {
         // Else what an interrupted attempt placed of the document would stand at the target with these pages.
-        self.target.withdraw(&case.folder, &document_name(document.number, &document.type_name))?;
+        self.target.withdraw(&case.folder, &document_file(document.number, &document.name))?;
         let waits = held::waits_for(pages.first().copied(), None);
         let rest = self.ledger.hold_pages(pages, fault, waiting.map(|document| (document, &waits)))?;
         pages.iter().try_for_each(|&page| self.tell_held(page, fault))?;
@@ -529,12 +406,21 @@ impl Finisher<'_> {
     }
 }
 
-/// A case whose `case.json` does not tell of its last documents yet.
+/// Cases whose `case.json` does not tell of their last documents yet.
 struct Accounts {
-    case: Option<CaseHead>,
+    /// The case of the batches.
+    home: Option<i64>,
+    /// That one, and those that separators named.
+    cases: BTreeMap<i64, CaseHead>,
     /// All their documents stand at the target.
     batches: Vec<i64>,
     due: Instant,
+}
+
+impl Accounts {
+    fn none() -> Self {
+        Self { home: None, cases: BTreeMap::new(), batches: Vec::new(), due: Instant::now() }
+    }
 }
 
 /// When `index.csv` is to be written anew.
@@ -544,10 +430,10 @@ struct Index {
 }
 
 impl Index {
-    fn write_if_due(&mut self, ledger: &Ledger, target: &Folder) -> Result<(), RunError> {
+    fn write_if_due(&mut self, ledger: &Ledger, target: &Folder, rules: &Target) -> Result<(), RunError> {
         let begun = Instant::now();
         if self.stale && begun >= self.due {
-            account::write_index(ledger, target)?;
+            account::write_index(ledger, target, rules)?;
             self.stale = false;
             self.due = Instant::now() + INDEX_INTERVAL.max(begun.elapsed() * 20);
         }

@@ -25,6 +25,7 @@ mod machine;
 mod originals;
 mod patience;
 mod requests;
+mod retention;
 mod stack;
 mod start;
 mod stations;
@@ -43,8 +44,8 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use crate::intake;
-use crate::intake::station::StationRules;
-use crate::model::{Digest, Fault, Wholeness};
+use crate::intake::station::{Abandoned, Lookout, StationRules};
+use crate::model::{Digest, Fault};
 use crate::pipeline::Pipeline;
 use crate::worker::Channels;
 
@@ -158,6 +159,20 @@ pub enum Event {
         /// It cannot.
         away: bool,
     },
+    /// What other lines claimed in a watch folder more than a day ago and did not deliver; told when it changes.
+    Abandoned {
+        /// The watch folder's position in [`Pipeline::watch`].
+        station: usize,
+        /// By which lines; empty if there is nothing of the kind any more.
+        by: Vec<Abandoned>,
+    },
+    /// An original was kept as long as the pipeline says, and is removed now.
+    OriginalRemoved {
+        /// The watch folder's position in [`Pipeline::watch`].
+        station: usize,
+        /// The scan.
+        scan: Digest,
+    },
     /// Somebody told the line to begin nothing new, or to go on.
     Halted {
         /// Nothing new is begun.
@@ -256,10 +271,10 @@ pub fn run(
     controls: &Controls,
 ) -> Result<Summary, RunError> {
     let inputs = distinct_inputs(backlog)?;
-    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations: &[], whole: None })
+    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations: &[], lookout: None })
 }
 
-/// Takes what the pipeline's watch folders get, until told to stop or to drain. `whole` looks into a file; see
+/// Takes what the pipeline's watch folders get, until told to stop or to drain. `lookout` looks into files; see
 /// [`crate::worker::scout`]. [`Backlog::inputs`] are of no meaning here.
 ///
 /// # Errors
@@ -267,7 +282,7 @@ pub fn run(
 pub fn watch(
     backlog: &Backlog,
     workers: Channels<'_>,
-    whole: &(dyn Fn(&Path) -> Wholeness + Sync),
+    lookout: Lookout<'_>,
     events: &Sender<Event>,
     controls: &Controls,
 ) -> Result<Summary, RunError> {
@@ -280,7 +295,7 @@ pub fn watch(
         expect_apart(&inputs, &real)?;
         inputs.push(real);
     }
-    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, whole: Some(whole) })
+    start::line(&start::Start { backlog, workers, events, controls, inputs: &inputs, stations, lookout: Some(lookout) })
 }
 
 /// The inputs by their real paths. None may lie in another: its scans would be received twice.

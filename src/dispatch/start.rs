@@ -9,15 +9,16 @@ use jiff::Timestamp;
 
 use super::feed::{Feed, Way};
 use super::originals::Shelves;
+use super::retention::Keeper;
 use super::{
     Backlog, Controls, Event, HeldItem, MAX_HELD_LISTED, RunError, Summary, account, finish, line, originals, patience,
     requests, stations,
 };
 use crate::deliver::folder::Folder;
 use crate::intake;
-use crate::intake::station::{Station, StationRules};
+use crate::intake::station::{Lookout, Station, StationRules};
 use crate::ledger::{HeldRow, Ledger, LedgerError, StateDir, Store};
-use crate::model::Wholeness;
+use crate::pipeline::{self, Target};
 use crate::saboteur;
 use crate::worker::Channels;
 
@@ -34,13 +35,13 @@ pub(super) struct Start<'a> {
     pub(super) inputs: &'a [PathBuf],
     /// Of the watch folders, in their order; none for a backlog.
     pub(super) stations: &'a [StationRules],
-    /// Looks into a file; there if there are stations.
-    pub(super) whole: Option<&'a (dyn Fn(&Path) -> Wholeness + Sync)>,
+    /// Looks into files; there if there are stations.
+    pub(super) lookout: Option<Lookout<'a>>,
 }
 
 /// Works until the end of the backlog, or until told to stop or to drain.
 pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
-    let Start { backlog, workers, events, controls, inputs: given, stations, whole } = *start;
+    let Start { backlog, workers, events, controls, inputs: given, stations, lookout } = *start;
     let target = Folder::open(&backlog.output)?;
     if let Some(input) = given.iter().find(|input| target.root().starts_with(input)) {
         return Err(RunError::OutputInInput { input: input.clone() });
@@ -48,7 +49,7 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     let state = StateDir::claim(&backlog.state_dir)?;
     let mut ledger = state.ledger()?;
     let (finisher_ledger, desk_ledgers) = (state.ledger()?, [state.ledger()?, state.ledger()?]);
-    bind(&mut ledger, &target)?;
+    bind(&mut ledger, &target, &backlog.pipeline.target)?;
     let recipe = ledger.recipe(backlog.pipeline.recipe.digest())?;
     ledger.recover(recipe)?;
     ledger.apply_decisions(true)?;
@@ -61,12 +62,16 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
     sweep(&ledger, &store)?;
     let shelves: Vec<Shelves> = inputs.iter().zip(stations).map(|(root, rules)| Shelves::new(root, rules)).collect();
     originals::put_away(&mut ledger, &shelves, None)?;
+    let rules_of_cases = &backlog.pipeline.alarms.cases;
+    let cases = pipeline::case_list(rules_of_cases)
+        .map_err(|source| RunError::Cases { path: rules_of_cases.list.clone().unwrap_or_default(), source })?;
     // All that can fail comes before the first thread: an error among threads would wait for them for ever.
     let backlog_ledgers = if stations.is_empty() { Some((state.ledger()?, state.ledger()?)) } else { None };
     let instance = if stations.is_empty() { String::new() } else { ledger.instance()? };
     let mut watched = Vec::with_capacity(stations.len());
     for rules in stations {
-        watched.push((Station::open(rules, &instance)?, rules.urgent, state.ledger()?, state.ledger()?));
+        let keeper_ledger = rules.keep_done_days.map(|_| state.ledger()).transpose()?;
+        watched.push((Station::open(rules, &instance)?, rules, state.ledger()?, state.ledger()?, keeper_ledger));
     }
 
     // Set when the line ends early, for whatever reason: the other threads end soon.
@@ -100,12 +105,18 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             let walks = &walks;
             scope.spawn(move || feed.walk_inputs(walks, rules));
         }
-        for (index, (station, urgent, ledger, feed_ledger)) in watched.into_iter().enumerate() {
-            let Some(whole) = whole else { break };
+        for (index, (station, rules, ledger, feed_ledger, keeper_ledger)) in watched.into_iter().enumerate() {
+            let Some(lookout) = lookout else { break };
             let (feed, found) = feed(feed_ledger, &[]);
             let roots = vec![station.root().to_owned()];
-            lanes.push(line::LaneSetup { found, urgent, walking: true, roots });
-            let watcher = stations::Watcher { index, station, ledger, feed, whole, controls, events };
+            let of_station = (index, station.root(), rules);
+            let keeper =
+                keeper_ledger.and_then(|ledger| Keeper::new(of_station, ledger, (events, controls), quits, patience));
+            if let Some(keeper) = keeper {
+                scope.spawn(move || keeper.run());
+            }
+            lanes.push(line::LaneSetup { found, urgent: rules.urgent, walking: true, roots });
+            let watcher = stations::Watcher { index, station, ledger, feed, lookout, controls, events };
             scope.spawn(move || watcher.run());
         }
         let [desk_ledger, feed_ledger] = desk_ledgers;
@@ -127,6 +138,7 @@ pub(super) fn line(start: &Start<'_>) -> Result<Summary, RunError> {
             store: store.clone(),
             target,
             pipeline: &backlog.pipeline,
+            cases,
             inputs,
             events,
             done,
@@ -195,7 +207,7 @@ fn roots(walks: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
 
 /// A state folder delivers to one target, and a target is delivered to from one state folder: only so do numbers and
 /// accounts fit.
-fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
+fn bind(ledger: &mut Ledger, target: &Folder, rules: &Target) -> Result<(), RunError> {
     match ledger.output()? {
         Some(bound) if bound == target.root() => {}
         Some(bound) => return Err(RunError::OtherOutput { bound, given: target.root().to_owned() }),
@@ -203,7 +215,7 @@ fn bind(ledger: &mut Ledger, target: &Folder) -> Result<(), RunError> {
         None => ledger.bind_output(target.root())?,
     }
     if !target.has_index() {
-        account::write_index(ledger, target)?;
+        account::write_index(ledger, target, rules)?;
     }
     Ok(())
 }

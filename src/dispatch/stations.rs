@@ -11,10 +11,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::feed::{Feed, Found, Way, Whereabouts};
 use super::patience::Patience;
 use super::{Controls, Event, RunError};
-use crate::intake::station::{Claim, ClaimedFile, Sight, Station};
+use crate::intake::station::{Abandoned, Claim, ClaimedFile, Lookout, Sight, Station};
 use crate::intake::{FoundBatch, IntakeError};
 use crate::ledger::{ClaimRow, ClaimedRow, Ledger};
-use crate::model::{Fault, FaultKind, Stage, Wholeness};
+use crate::model::{Fault, FaultKind, Stage};
 
 /// So many claimed batches may wait to be digested. Then the rest waits in the watch folder.
 const MAX_CLAIMED: usize = 10_000;
@@ -25,6 +25,9 @@ const TICK: Duration = Duration::from_millis(500);
 /// Time between two looks at a watch folder that cannot be reached.
 const AWAY_PAUSE: Duration = Duration::from_secs(2);
 
+/// Time between two looks for files that other lines left.
+const ABANDONED_INTERVAL: Duration = Duration::from_secs(3600);
+
 /// A watch folder's belongings.
 pub(super) struct Watcher<'a> {
     /// Its position among the watch folders.
@@ -33,8 +36,8 @@ pub(super) struct Watcher<'a> {
     /// For claims.
     pub(super) ledger: Ledger,
     pub(super) feed: Feed<'a>,
-    /// Looks into a file.
-    pub(super) whole: &'a (dyn Fn(&Path) -> Wholeness + Sync),
+    /// Looks into files.
+    pub(super) lookout: Lookout<'a>,
     pub(super) controls: &'a Controls,
     pub(super) events: &'a Sender<Event>,
 }
@@ -42,10 +45,22 @@ pub(super) struct Watcher<'a> {
 impl Watcher<'_> {
     /// Watches until the line stops, or drains; then tells the line that no more will come.
     pub(super) fn run(self) {
-        let Self { index, station, ledger, feed, whole, controls, events } = self;
+        let Self { index, station, ledger, feed, lookout, controls, events } = self;
         let root = station.root().to_owned();
         let (claimed, batches) = bounded(MAX_CLAIMED);
-        let mut taker = Taker { index, station, ledger, whole, controls, events, claimed, waiting: 0, away: false };
+        let mut taker = Taker {
+            index,
+            station,
+            ledger,
+            lookout,
+            controls,
+            events,
+            claimed,
+            waiting: 0,
+            away: false,
+            others: None,
+            abandoned: Vec::new(),
+        };
         let (way, quit, patience) = (feed.way.clone(), feed.quit, feed.patience);
         thread::scope(|scope| {
             scope.spawn(move || digest(&feed, &root, &batches));
@@ -60,11 +75,18 @@ impl Watcher<'_> {
     }
 }
 
+/// A batch that was taken.
+struct Taken {
+    batch: FoundBatch,
+    /// What is to be held of it whatever it holds: the position of the file, and why.
+    doubt: Option<(usize, Fault)>,
+}
+
 /// Digests claimed batches and sends them to the line.
-fn digest(feed: &Feed<'_>, root: &Path, batches: &Receiver<FoundBatch>) {
-    let sent = batches.iter().try_for_each(|FoundBatch { key, case, scans }| {
+fn digest(feed: &Feed<'_>, root: &Path, batches: &Receiver<Taken>) {
+    let sent = batches.iter().try_for_each(|Taken { batch: FoundBatch { key, case, scans }, doubt }| {
         let batch = Whereabouts { root: root.to_owned(), key, case, claimed: true, request: None };
-        feed.batch(&batch, scans)
+        feed.batch(&batch, scans, doubt)
     });
     if !feed.is_to_end() {
         let _ = sent.and_then(|()| feed.send(Found::End { left_lying: Default::default() }));
@@ -88,14 +110,17 @@ struct Taker<'a> {
     index: usize,
     station: Station,
     ledger: Ledger,
-    whole: &'a (dyn Fn(&Path) -> Wholeness + Sync),
+    lookout: Lookout<'a>,
     controls: &'a Controls,
     events: &'a Sender<Event>,
-    claimed: Sender<FoundBatch>,
+    claimed: Sender<Taken>,
     /// Files that were not complete at the last look.
     waiting: u64,
     /// The folder could not be reached when it was last looked at.
     away: bool,
+    /// When it was last looked for files that other lines left, and what was told of them.
+    others: Option<Instant>,
+    abandoned: Vec<Abandoned>,
 }
 
 impl Taker<'_> {
@@ -122,6 +147,7 @@ impl Taker<'_> {
                     continue;
                 }
             };
+            self.look_for_abandoned();
             let Sight { ready, waiting, troubles, next } = sight;
             for error in troubles {
                 let fault = Fault::new(Stage::Intake, FaultKind::Io, error.to_string());
@@ -144,10 +170,23 @@ impl Taker<'_> {
     }
 
     fn look(&mut self, root: &Path) -> Result<Sight, IntakeError> {
-        let (ledger, whole) = (&self.ledger, self.whole);
+        let ledger = &self.ledger;
         // A ledger that does not answer here will not answer the claim either, which tells it.
         let mut taken = |key: &str| ledger.is_key_taken(root, key).unwrap_or(false);
-        self.station.look(Instant::now(), &mut |path| whole(path), &mut taken)
+        self.station.look(Instant::now(), self.lookout, &mut taken)
+    }
+
+    /// Tells of files that other lines left, once an hour if it is not as it was.
+    fn look_for_abandoned(&mut self) {
+        if self.others.is_some_and(|at| at.elapsed() < ABANDONED_INTERVAL) {
+            return;
+        }
+        self.others = Some(Instant::now());
+        let abandoned = self.station.abandoned();
+        if abandoned != self.abandoned {
+            self.abandoned.clone_from(&abandoned);
+            self.tell(Event::Abandoned { station: self.index, by: abandoned });
+        }
     }
 
     /// Carries out recorded claims and hands their batches on. Those that are refused now are tried again until they go:
@@ -165,7 +204,8 @@ impl Taker<'_> {
                 match result {
                     Ok(Some(batch)) => {
                         self.tell(Event::Claimed { station: self.index, files: batch.scans.len() as u64 });
-                        self.claimed.send(batch).map_err(|_| Halt::Quit)?;
+                        let doubt = self.station.doubt(&claim, &batch, self.lookout);
+                        self.claimed.send(Taken { batch, doubt }).map_err(|_| Halt::Quit)?;
                     }
                     Ok(None) => {
                         let root = self.station.root().to_owned();

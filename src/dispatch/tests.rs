@@ -6,7 +6,9 @@ mod collate;
 mod duplicates;
 mod held;
 mod pauses;
+mod retention;
 mod rig;
+mod separators;
 mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};

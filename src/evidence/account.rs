@@ -61,8 +61,20 @@ pub(super) fn check(account: &CaseAccount, findings: &mut Findings) -> PageCount
         counts.received = counts.received.saturating_add(scan.pages.unwrap_or(0).into());
     }
     for document in &account.documents {
+        let run = Run { file: &document.file, order: document.order, stack: document.stack, pages: &document.pages };
+        desk.numbers(&run);
+        // The pages of others' scans are proved by those others' accounts, and both compared by `elsewhere`.
+        if document.from.is_none() {
+            counts.delivered = counts.delivered.saturating_add(document.pages.len() as u64);
+            desk.places(&run);
+        }
+    }
+    for document in &account.elsewhere {
+        let run =
+            Run { file: &document.document, order: document.order, stack: document.stack, pages: &document.pages };
         counts.delivered = counts.delivered.saturating_add(document.pages.len() as u64);
-        desk.document(document);
+        desk.numbers(&run);
+        desk.places(&run);
     }
     for page in account.blanks_removed.iter().chain(&account.separators) {
         desk.place((page.scan, &page.file), page.index);
@@ -96,6 +108,14 @@ pub(super) fn check(account: &CaseAccount, findings: &mut Findings) -> PageCount
     counts
 }
 
+/// The pages of a document.
+struct Run<'a> {
+    file: &'a str,
+    order: AccountOrder,
+    stack: Option<i64>,
+    pages: &'a [AccountPage],
+}
+
 /// What lies on the desk during a check.
 struct Desk<'a, 'f> {
     copies: HashMap<ScanName<'a>, Copies>,
@@ -118,37 +138,43 @@ impl<'a> Desk<'a, '_> {
         known
     }
 
-    /// Pages are numbered from 1, known, and in the order of the scans, or of the sheets if they are collated.
-    fn document(&mut self, document: &'a AccountDocument) {
-        let mut last: Option<Place> = None;
-        for (page, number) in document.pages.iter().zip(1..) {
+    /// Pages are numbered from 1, and each has a picture.
+    fn numbers(&mut self, run: &Run<'a>) {
+        for (page, number) in run.pages.iter().zip(1..) {
             if page.page != Some(number) {
-                self.findings.add(Some(&document.file), Some(number), Problem::PageNumber { told: page.page });
+                self.findings.add(Some(run.file), Some(number), Problem::PageNumber { told: page.page });
             }
             if page.image_sha256.is_none() {
-                self.findings.add(Some(&document.file), Some(number), Problem::NoPicture);
+                self.findings.add(Some(run.file), Some(number), Problem::NoPicture);
             }
+        }
+    }
+
+    /// Pages are known, and in the order of the scans, or of the sheets if they are collated.
+    fn places(&mut self, run: &Run<'a>) {
+        let mut last: Option<Place> = None;
+        for (page, number) in run.pages.iter().zip(1..) {
             if !self.place((page.scan, &page.file), page.index) {
                 continue;
             }
-            let next = self.next_place(document, page, last);
+            let next = self.next_place(run, page, last);
             if next.is_none() {
-                self.findings.add(Some(&document.file), Some(number), Problem::PageOrder);
+                self.findings.add(Some(run.file), Some(number), Problem::PageOrder);
             }
             last = next.or(last);
         }
     }
 
     /// The first place of `page` after `last`, among the scans of its name.
-    fn next_place(&self, document: &AccountDocument, page: &AccountPage, last: Option<Place>) -> Option<Place> {
+    fn next_place(&self, run: &Run<'_>, page: &AccountPage, last: Option<Place>) -> Option<Place> {
         let positions = &self.copies.get(&(page.scan, page.file.as_str()))?.positions;
         let after = |place: &Place| last.is_none_or(|last| last < *place);
-        match document.order {
+        match run.order {
             AccountOrder::Scanned | AccountOrder::Unknown => {
                 positions.iter().map(|&position| (position, page.index)).find(after)
             }
             AccountOrder::FrontsThenBacks => {
-                let stack = self.stacks.get(&document.stack?)?;
+                let stack = self.stacks.get(&run.stack?)?;
                 let pages = stack.pages?;
                 let scanned = |position| stack.begins.get(position)?.checked_add(usize::try_from(page.index).ok()?);
                 let places = positions.iter().filter_map(scanned).filter_map(|at| collate::place(at, pages));
@@ -222,6 +248,7 @@ mod tests {
             case: "K".into(),
             scans: Vec::new(),
             documents: Vec::new(),
+            elsewhere: Vec::new(),
             blanks_removed: Vec::new(),
             separators: Vec::new(),
             held: Vec::new(),
@@ -265,6 +292,8 @@ mod tests {
                     created: jiff::Timestamp::default(),
                     order: AccountOrder::Scanned,
                     stack: None,
+                    from: None,
+                    fields: Vec::new(),
                     pages: delivered,
                 });
             }
@@ -377,6 +406,8 @@ mod tests {
             created: jiff::Timestamp::default(),
             order: AccountOrder::FrontsThenBacks,
             stack: Some(3),
+            from: None,
+            fields: Vec::new(),
             pages: order,
         });
         account

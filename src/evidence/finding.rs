@@ -43,6 +43,10 @@ pub enum Problem {
     },
     /// A place names a page that no scan of the account has.
     PageUnknown,
+    /// A page that went to a document of another case is not in that document's account.
+    PageNotElsewhere,
+    /// A document has a page that the account of the case which received it does not know there.
+    PageNotFromThere,
     /// A scan has no count of pages and is not held.
     ScanUncounted,
     /// The pages of a document do not follow one another as in the scans.
@@ -151,6 +155,9 @@ impl Problem {
             Self::BadAccount { .. } | Self::Count { .. } | Self::PageTwice { .. } | Self::PageUnknown => {
                 "restore case.json from the backup; find out who altered it"
             }
+            Self::PageNotElsewhere | Self::PageNotFromThere => {
+                "if a run is unfinished, run it again; else restore case.json of both cases from the backup"
+            }
             Self::ScanUncounted | Self::PageOrder | Self::PageNumber { .. } | Self::NoPicture => {
                 "restore case.json from the backup; find out who altered it"
             }
@@ -193,6 +200,10 @@ impl fmt::Display for Problem {
             Self::PageNowhere => write!(f, "a page of this scan stands in no document and no list of case.json"),
             Self::PageTwice { places } => write!(f, "a page of this scan stands in {places} places of case.json"),
             Self::PageUnknown => write!(f, "case.json places a page that none of its scans has"),
+            Self::PageNotElsewhere => write!(f, "the account of the document's case does not have this page of it"),
+            Self::PageNotFromThere => {
+                write!(f, "the account of the case that received the page does not know it in this document")
+            }
             Self::ScanUncounted => write!(f, "the scan has no count of pages, and is not held either"),
             Self::PageOrder => write!(f, "the page does not follow the one before as in the scans"),
             Self::PageNumber { told: Some(told) } => write!(f, "case.json gives the page the number {told}"),
@@ -255,7 +266,12 @@ impl Findings {
 
     /// Adds a finding of another case.
     pub(super) fn add_to(&mut self, case: Option<&str>, file: Option<&str>, problem: Problem) {
-        self.push(Finding { case: case.map(str::to_owned), file: file.map(str::to_owned), page: None, problem });
+        self.add_page_of(case, file, None, problem);
+    }
+
+    /// Adds a finding about a page of another case's document.
+    pub(super) fn add_page_of(&mut self, case: Option<&str>, file: Option<&str>, page: Option<u32>, problem: Problem) {
+        self.push(Finding { case: case.map(str::to_owned), file: file.map(str::to_owned), page, problem });
     }
 
     fn push(&mut self, finding: Finding) {

@@ -15,17 +15,21 @@ use crate::model::Receipt;
 /// The comparison.
 pub(super) struct Index {
     tally: Tally,
+    /// Index fields that have columns of their own.
+    fields: Vec<String>,
 }
 
 impl Index {
-    pub(super) fn new() -> Self {
-        Self { tally: Tally::new() }
+    /// For the index of `target`. One that cannot be read is told by [`Self::compare`].
+    pub(super) fn new(target: &Path) -> Self {
+        let fields = head(&target.join(INDEX_FILE)).map(|(_, fields)| fields).unwrap_or_default();
+        Self { tally: Tally::new(), fields }
     }
 
     /// A case that was checked.
     pub(super) fn told(&self, folder: &str, account: &CaseAccount) {
         for document in &account.documents {
-            let row = row(folder, account, document);
+            let row = row(folder, account, document, &self.fields);
             self.tally.told(key(&row), &row);
         }
     }
@@ -63,7 +67,7 @@ impl Index {
         let mut rows = Rows::new();
         for (folder, account) in accounts().filter(|(folder, account)| case::is_at_home(folder, account)) {
             for document in &account.documents {
-                let row = row(&folder, &account, document);
+                let row = row(&folder, &account, document, &self.fields);
                 if self.tally.is_odd(key(&row)) {
                     rows.add(key(&row).to_owned(), row, Side::Told);
                 }
@@ -111,9 +115,10 @@ fn key(row: &[String]) -> &str {
 }
 
 /// The line that the index has to have for a document.
-fn row(folder: &str, account: &CaseAccount, document: &AccountDocument) -> Vec<String> {
+fn row(folder: &str, account: &CaseAccount, document: &AccountDocument, columns: &[String]) -> Vec<String> {
     let receipt =
         Receipt { file: format!("{folder}/{}", document.file), sha256: document.sha256, bytes: document.bytes };
+    let values: Vec<_> = columns.iter().map(|name| document.field(name)).collect();
     fields(&IndexEntry {
         case: &account.case,
         number: document.number,
@@ -122,24 +127,32 @@ fn row(folder: &str, account: &CaseAccount, document: &AccountDocument) -> Vec<S
         pages: u32::try_from(document.pages.len()).unwrap_or(u32::MAX),
         receipt: &receipt,
         created: document.created,
+        fields: &values,
     })
 }
 
 /// The first column in which two lines differ.
 fn differing(told: &[String], found: &[String]) -> &'static str {
     let differs = |at: &usize| told.get(*at) != found.get(*at);
-    (0..COLUMNS.len()).find(differs).and_then(|at| COLUMNS.get(at).copied()).unwrap_or("beyond the last")
+    (0..COLUMNS.len()).find(differs).and_then(|at| COLUMNS.get(at).copied()).unwrap_or("of an index field")
 }
 
-fn for_each_row(path: &Path, mut visit: impl FnMut(Vec<String>)) -> io::Result<()> {
+/// Opens the index behind its head, and gives the names of the columns that follow those of every index.
+fn head(path: &Path) -> io::Result<(BufReader<File>, Vec<String>)> {
     // A pipe of this name would be waited for.
     if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let mut input = BufReader::with_capacity(1 << 18, File::open(path)?);
-    if read_row(&mut input)?.is_none_or(|head| head != COLUMNS) {
-        return Err(io::ErrorKind::InvalidData.into());
+    let head = read_row(&mut input)?.unwrap_or_default();
+    match head.split_at_checked(COLUMNS.len()) {
+        Some((own, fields)) if own == COLUMNS => Ok((input, fields.to_vec())),
+        _ => Err(io::ErrorKind::InvalidData.into()),
     }
+}
+
+fn for_each_row(path: &Path, mut visit: impl FnMut(Vec<String>)) -> io::Result<()> {
+    let (mut input, _) = head(path)?;
     while let Some(row) = read_row(&mut input)? {
         visit(row);
     }

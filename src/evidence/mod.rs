@@ -6,6 +6,7 @@
 
 mod account;
 mod case;
+mod elsewhere;
 mod finding;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -9,8 +9,18 @@ use super::case::below;
 use super::finding::{Finding, Findings, Problem};
 use super::tally::{Rows, Side, Tally};
 use crate::deliver::case_read::CaseAccount;
-use crate::intake::{self, FoundScan, IntakeError, IntakeRules};
+use crate::intake::{self, FoundScan, IntakeError, IntakeRules, Removal};
 use crate::model::Digest;
+
+/// What was compared.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) findings: Vec<Finding>,
+    /// Scans that were read.
+    pub(super) read: u64,
+    /// Scans that are not there any more, as lists say that were left in their place.
+    pub(super) removed: u64,
+}
 
 /// The comparison. Scans are known by their names below the inputs, so the inputs must be those of the run.
 pub(super) struct Scans<'a> {
@@ -63,7 +73,7 @@ impl<'a> Scans<'a> {
         &self,
         accounts: &dyn Fn() -> Box<dyn Iterator<Item = (String, CaseAccount)> + 'c>,
         read: &(dyn Fn(u64) + Sync),
-    ) -> (Vec<Finding>, u64) {
+    ) -> Compared {
         let mut findings = Findings::of(None);
         let count = AtomicU64::new(0);
         let unreadable = self.for_each_file(
@@ -78,10 +88,15 @@ impl<'a> Scans<'a> {
             let file = error.path().to_string_lossy().into_owned();
             findings.add(Some(&file), None, Problem::Unreadable { reason: error.to_string() });
         }
+        let mut removed = 0;
+        self.for_each_removed(&mut |Removal { name, digest, len }| {
+            self.tally.found(&name, &(Some(digest), len));
+            removed += 1;
+        });
         if self.tally.differs() {
             self.name_differences(accounts, &mut findings);
         }
-        (findings.into_list(), count.into_inner())
+        Compared { findings: findings.into_list(), read: count.into_inner(), removed }
     }
 
     fn name_differences<'c>(
@@ -102,6 +117,11 @@ impl<'a> Scans<'a> {
             |name| self.tally.is_odd(name),
             |name, (sha256, bytes)| add(name, Row { case: None, sha256, bytes }, Side::Found),
         );
+        self.for_each_removed(&mut |Removal { name, digest, len }| {
+            if self.tally.is_odd(&name) {
+                add(&name, Row { case: None, sha256: Some(digest), bytes: len }, Side::Found);
+            }
+        });
         let mut rows = rows.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         rows.cancel();
         for (name, [told, found]) in &rows.sides {
@@ -136,6 +156,21 @@ impl<'a> Scans<'a> {
             is_there = true;
         }
         Some(if is_there { Problem::ScanAltered } else { Problem::ScanMissing })
+    }
+
+    /// What was removed on purpose and is not there. Of a list that cannot be read the scans are missing.
+    fn for_each_removed(&self, visit: &mut dyn FnMut(Removal)) {
+        for input in self.inputs {
+            let is_gone = |name: &str| {
+                let path = intake::path_of(name).and_then(|path| below(input, path.to_str()?));
+                path.is_some_and(|path| path.symlink_metadata().is_err())
+            };
+            let _ = intake::for_each_removal(input, &mut |removal| {
+                if is_gone(&removal.name) {
+                    visit(removal);
+                }
+            });
+        }
     }
 
     /// Digests the files of all inputs that `wanted` wants, on all processors; what cannot be walked comes back.

@@ -14,9 +14,10 @@ use serde::Serialize;
 
 use super::case::{self, shown};
 use super::finding::{Finding, Findings, Problem};
-use super::{index, scans};
+use super::scans::Compared;
+use super::{elsewhere, index, scans};
 use crate::deliver::case_read::CaseAccount;
-use crate::deliver::folder::{CASE_FILE, INDEX_FILE, STATE_FOLDER};
+use crate::deliver::folder::{CASE_FILE, INDEX_FILE, INDEX_XML_FILE, STATE_FOLDER};
 use crate::model::PageCounts;
 
 /// What came of a verification.
@@ -32,6 +33,8 @@ pub struct Verified {
     pub bytes: u64,
     /// Scans read; none unless asked.
     pub scans: u64,
+    /// Scans that were removed after their time, as lists in their place say.
+    pub scans_removed: u64,
     /// Findings that break the proof.
     pub findings: u64,
 }
@@ -87,7 +90,8 @@ pub fn verify(folder: &Path, inputs: &[PathBuf], tell: &(dyn Fn(News<'_>) + Sync
         tell,
         sum: Mutex::new(Verified::default()),
         bytes: AtomicU64::new(0),
-        index: (!is_case).then(index::Index::new),
+        index: (!is_case).then(|| index::Index::new(folder)),
+        elsewhere: (!is_case).then(elsewhere::Elsewhere::new),
         scans: (!inputs.is_empty()).then(|| scans::Scans::new(inputs)),
     };
     if is_case {
@@ -98,16 +102,18 @@ pub fn verify(folder: &Path, inputs: &[PathBuf], tell: &(dyn Fn(News<'_>) + Sync
     if let Some(index) = &work.index {
         work.tell_all(index.compare(folder, &|| accounts(folder)));
     }
-    let mut scans_read = 0;
+    if let Some(elsewhere) = &work.elsewhere {
+        work.tell_all(elsewhere.compare(&|| accounts(folder)));
+    }
+    let mut compared = Compared::default();
     if let Some(scans) = &work.scans {
-        let (findings, read) = scans.compare(&|| if is_case { account(folder) } else { accounts(folder) }, &|bytes| {
+        compared = scans.compare(&|| if is_case { account(folder) } else { accounts(folder) }, &|bytes| {
             (work.tell)(News::Read(bytes));
         });
-        work.tell_all(findings);
-        scans_read = read;
+        work.tell_all(std::mem::take(&mut compared.findings));
     }
     let sum = work.sum.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Verified { bytes: work.bytes.into_inner(), scans: scans_read, ..sum })
+    Ok(Verified { bytes: work.bytes.into_inner(), scans: compared.read, scans_removed: compared.removed, ..sum })
 }
 
 fn has_case(folder: &Path) -> bool {
@@ -134,6 +140,7 @@ struct Work<'a> {
     sum: Mutex<Verified>,
     bytes: AtomicU64,
     index: Option<index::Index>,
+    elsewhere: Option<elsewhere::Elsewhere>,
     scans: Option<scans::Scans<'a>>,
 }
 
@@ -150,7 +157,7 @@ impl Work<'_> {
                     self.case(&entry.path(), Some(target));
                 } else if case::is_part(&name) {
                     findings.add(Some(&shown(&name)), None, Problem::Leftover);
-                } else if name != INDEX_FILE {
+                } else if name != INDEX_FILE && name != INDEX_XML_FILE {
                     findings.add(Some(&shown(&name)), None, Problem::ExtraFile);
                 }
             }
@@ -167,6 +174,9 @@ impl Work<'_> {
             let name = shown(folder.file_name().unwrap_or_default());
             if let Some(index) = self.index.as_ref().filter(|_| checked.at_home) {
                 index.told(&name, account);
+            }
+            if let Some(elsewhere) = &self.elsewhere {
+                elsewhere.told(&name, account);
             }
             if let Some(scans) = &self.scans {
                 scans.told(account);

@@ -14,6 +14,7 @@ pub mod fuzzing;
 pub mod layouts;
 mod names;
 mod natural;
+mod removals;
 pub mod station;
 mod walk;
 
@@ -22,6 +23,7 @@ mod tests;
 
 pub use digest::digest;
 pub use names::path_of;
+pub use removals::{REMOVED_FILE, Removal, for_each_removal, note_removals};
 pub use walk::{Batches, IntakeError, OTHER_ENDINGS, Overview, batches, batches_below, overview};
 
 /// How the scanner station lays out its output below an input folder.
@@ -89,6 +91,6 @@ pub struct FoundBatch {
     /// The case's name, see [`Layout`], written as [`FoundScan::name`]. It is raw: it may hold `/`, be long or be no file
     /// name elsewhere; making a folder's name of it is the target's business. Personal data: never logged.
     pub case: String,
-    /// At least one, in natural order: `page2.tif` before `page10.tif`.
+    /// At least one, in natural order: `page2.tif` before `page10.tif`, and fronts before backs (`1F.tif`, `1B.tif`).
     pub scans: Vec<FoundScan>,
 }

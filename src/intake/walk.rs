@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::vec;
 
 use super::names::{extension, is_side_entry, join, stem, written};
-use super::natural::NaturalKey;
+use super::natural::{NaturalKey, sort_files};
 use super::{FoundBatch, FoundScan, IntakeRules, Layout, cases};
 
 /// Something of the input cannot be taken. Only the first two name the path in their text: the others may hold a case's
@@ -268,7 +268,7 @@ impl Batches {
         }
         left.into_iter().for_each(|ending| self.leave(ending.unwrap_or_default()));
         folders.sort_by_cached_key(|name| NaturalKey::new(name));
-        files.sort_by_cached_key(|(name, _)| NaturalKey::new(name));
+        sort_files(&mut files, |(name, _)| name);
         errors.sort_by(|a, b| a.path().cmp(b.path()));
         self.ready.extend(errors.into_iter().map(Err));
         self.ready.extend(self.divide(&path, &name, &files).into_iter().map(Ok));

@@ -176,7 +176,7 @@ impl Ledger {
             Some(_) => {
                 "SELECT scan.id, root.path, scan.name, scan.path, scan.shelf FROM scan
                  JOIN batch ON batch.id = scan.batch JOIN root ON root.id = scan.root
-                 WHERE scan.batch = ?2 AND scan.shelf <> 0 AND batch.state = ?1"
+                 WHERE scan.batch = ?2 AND scan.shelf IN (1, 2, 3) AND batch.state = ?1"
             }
         };
         let mut statement = self.sql.prepare_cached(sql)?;

@@ -1,13 +1,13 @@
-//! From the barrier to the receipt: documents get their numbers and pages, then their proofs of delivery.
+//! From the barrier to the receipt: what comes to the barrier, and the proofs of delivery of what leaves it.
 
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::line::{PageKey, unpack};
 use super::{BatchState, DigestBytes, DocumentState, Json, Ledger, LedgerError, PageState, PathBytes, ScanState};
-use crate::model::{Digest, Fault, PageCounts, PageOrder, PageRecord, Receipt};
+use crate::model::{Digest, Fault, Field, PageCounts, PageOrder, PageRecord, Receipt};
 
 /// A page at the barrier.
 #[derive(Debug)]
@@ -16,32 +16,12 @@ pub struct BatchPage {
     pub page: PageKey,
     /// `Received` means that the batch is not ready.
     pub state: PageState,
-    /// Its record, if it was processed and did not go on yet.
+    /// It counts as blank.
+    pub blank: bool,
+    /// It waits for an alarm that nobody decided about.
+    pub alarmed: bool,
+    /// Its record, if it was processed and did not go on yet, or is a separator sheet of a batch that is not settled.
     pub record: Option<PageRecord>,
-}
-
-/// A document that shall be made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlannedDocument {
-    /// Its type.
-    pub type_name: String,
-    /// 0 to 1.
-    pub confidence: f32,
-    /// Which order that is.
-    pub order: PageOrder,
-    /// Its pages in order.
-    pub pages: Vec<PageKey>,
-}
-
-/// What the barrier decides of a batch. Pages that it does not name stay where they are.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
-    /// The documents, in order.
-    pub documents: Vec<PlannedDocument>,
-    /// Blank pages that are left out.
-    pub blanks: Vec<PageKey>,
-    /// Pages whose documents wait for a held page, with that as the fault.
-    pub waiting: Vec<(PageKey, Fault)>,
 }
 
 /// A document of a batch.
@@ -55,6 +35,8 @@ pub struct DocumentRow {
     pub type_name: String,
     /// 0 to 1.
     pub confidence: f32,
+    /// Name of its file, without number and ending.
+    pub name: String,
     /// When it got its number; the date of the PDF, so that writing it again gives the same bytes.
     pub created: Timestamp,
     /// How far it is.
@@ -65,13 +47,20 @@ pub struct DocumentRow {
     pub order: PageOrder,
     /// Row of its batch.
     pub batch: i64,
+    /// Row of its case, which need not be that of its batch.
+    pub case: i64,
+    /// Its index fields. Personal data: never logged.
+    pub fields: Vec<Field>,
 }
 
 impl DocumentRow {
     /// The columns that [`Self::read`] reads.
     pub(super) const COLUMNS: &str = "document.id, document.number, document.type, document.confidence,
         document.created_ms, document.state, document.file, document.sha256, document.bytes, document.collated,
-        document.batch";
+        document.batch, document.casefile, document.fields, document.name";
+
+    /// How many those are.
+    pub(super) const COUNT: usize = 14;
 
     pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let receipt = match (row.get(6)?, row.get(7)?, row.get::<_, Option<i64>>(8)?) {
@@ -90,6 +79,9 @@ impl DocumentRow {
             receipt,
             order: if row.get(9)? { PageOrder::FrontsThenBacks } else { PageOrder::Scanned },
             batch: row.get(10)?,
+            case: row.get(11)?,
+            name: row.get(13)?,
+            fields: row.get::<_, Option<Json<Vec<Field>>>>(12)?.map(|fields| fields.0).unwrap_or_default(),
         })
     }
 }
@@ -135,7 +127,11 @@ impl Ledger {
         mut visit: impl FnMut(BatchPage) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
         let mut statement = self.sql.prepare_cached(
-            "SELECT page.scan, page.idx, page.state, r.record FROM scan JOIN page ON page.scan = scan.id
+            "SELECT page.scan, page.idx, page.state, r.record, coalesce(page.blank, 0),
+               page.state = 6 AND EXISTS (SELECT 1 FROM held JOIN page AS first
+                 ON first.scan = held.scan AND first.idx = held.idx
+                 WHERE held.id = page.alarm AND held.state = 0 AND first.state = 2)
+             FROM scan JOIN page ON page.scan = scan.id
              LEFT JOIN page_record AS r ON r.scan = page.scan AND r.idx = page.idx
              WHERE scan.batch = ?1 ORDER BY scan.seq, scan.id, page.idx",
         )?;
@@ -143,36 +139,15 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             let record = row.get_ref(3)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
             let page = PageKey { scan: row.get(0)?, index: row.get(1)? };
-            visit(BatchPage { page, state: row.get(2)?, record: record.map(unpack).transpose()? })?;
+            visit(BatchPage {
+                page,
+                state: row.get(2)?,
+                blank: row.get(4)?,
+                alarmed: row.get(5)?,
+                record: record.map(unpack).transpose()?,
+            })?;
         }
         Ok(())
-    }
-
-    /// Gives the documents of a batch their numbers and pages, records the blank pages that are left out and the pages
-    /// that wait for a held one, and moves the batch to `Assembled`; all or nothing. A batch that is there already stays
-    /// as it is.
-    ///
-    /// # Errors
-    /// SQLite failed.
-    pub fn plan(&mut self, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
-        self.write(|sql| {
-            let moved = sql.execute(
-                "UPDATE batch SET state = ?2 WHERE id = ?1 AND state < ?2",
-                params![batch, BatchState::Assembled],
-            )?;
-            if moved == 0 {
-                return Ok(());
-            }
-            plan_pages(sql, batch, plan, now)
-        })
-    }
-
-    /// The same for pages that an assembled batch had set apart.
-    ///
-    /// # Errors
-    /// SQLite failed.
-    pub fn plan_more(&mut self, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
-        self.write(|sql| plan_pages(sql, batch, plan, now))
     }
 
     /// How far a batch is.
@@ -359,9 +334,12 @@ impl Ledger {
                     balance.held as i64
                 ],
             )?;
+            // While something of the batch may come to the barrier again, its separator sheets are needed there.
             sql.execute(
                 "DELETE FROM page_record WHERE (scan, idx) IN (SELECT page.scan, page.idx FROM scan
-                 JOIN page ON page.scan = scan.id WHERE scan.batch = ?1 AND page.state <> 6)",
+                 JOIN page ON page.scan = scan.id WHERE scan.batch = ?1 AND page.state <> 6
+                 AND (page.state <> 5 OR NOT EXISTS (SELECT 1 FROM scan AS s JOIN held ON held.scan = s.id
+                   WHERE s.batch = ?1 AND held.state < 3)))",
                 [batch],
             )?;
             release(sql, "state <> 6 AND scan IN (SELECT id FROM scan WHERE batch = ?1)", batch)
@@ -372,63 +350,6 @@ impl Ledger {
 pub(super) fn void(sql: &Connection, document: i64) -> Result<(), LedgerError> {
     let void = params![document, DocumentState::Void, DocumentState::Planned];
     sql.execute("UPDATE document SET state = ?2 WHERE id = ?1 AND state = ?3", void)?;
-    Ok(())
-}
-
-fn plan_pages(sql: &Connection, batch: i64, plan: &Plan, now: Timestamp) -> Result<(), LedgerError> {
-    for blank in &plan.blanks {
-        sql.prepare_cached(
-            "UPDATE page SET state = ?3, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state IN (?4, ?5)",
-        )?
-        .execute(params![
-            blank.scan,
-            blank.index,
-            PageState::BlankRecorded,
-            PageState::Processed,
-            PageState::Waiting
-        ])?;
-    }
-    super::held::wait(sql, &plan.waiting)?;
-    plan.documents.iter().try_for_each(|document| plan_document(sql, batch, document, now))?;
-    super::held::settle_batch(sql, batch)
-}
-
-fn plan_document(sql: &Connection, batch: i64, document: &PlannedDocument, now: Timestamp) -> Result<(), LedgerError> {
-    let (casefile, number): (i64, i64) = sql
-        .prepare_cached(
-            "UPDATE casefile SET next_number = next_number + 1 WHERE id = (SELECT casefile FROM batch WHERE id = ?1)
-             RETURNING id, next_number - 1",
-        )?
-        .query_row([batch], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    sql.prepare_cached(
-        "INSERT INTO document (batch, casefile, number, type, confidence, created_ms, state, collated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
-        batch,
-        casefile,
-        number,
-        document.type_name,
-        document.confidence,
-        now.as_millisecond(),
-        DocumentState::Planned,
-        document.order == PageOrder::FrontsThenBacks
-    ])?;
-    let id = sql.last_insert_rowid();
-    for (position, page) in document.pages.iter().enumerate() {
-        sql.prepare_cached(
-            "UPDATE page SET document = ?3, position = ?4, state = ?5, fault = NULL
-             WHERE scan = ?1 AND idx = ?2 AND state IN (?5, ?6)",
-        )?
-        .execute(params![
-            page.scan,
-            page.index,
-            id,
-            position as i64,
-            PageState::Processed,
-            PageState::Waiting
-        ])?;
-    }
     Ok(())
 }
 
@@ -474,17 +395,25 @@ pub struct CaseHead {
 }
 
 impl Ledger {
-    /// The case of a batch.
+    /// The case of a batch: the one that its folder names.
     ///
     /// # Errors
     /// SQLite failed, or there is no such batch.
     pub fn case_of(&self, batch: i64) -> Result<CaseHead, LedgerError> {
-        let sql = "SELECT casefile.id, number, folder FROM batch JOIN casefile ON casefile.id = batch.casefile
-                   WHERE batch.id = ?1";
-        let head = self
-            .sql
-            .prepare_cached(sql)?
-            .query_row([batch], |row| Ok(CaseHead { id: row.get(0)?, number: row.get(1)?, folder: row.get(2)? }));
-        head.optional()?.ok_or(LedgerError::Sql(rusqlite::Error::QueryReturnedNoRows))
+        self.case_head("(SELECT casefile FROM batch WHERE id = ?1)", batch)
+    }
+
+    /// The case in row `case`.
+    ///
+    /// # Errors
+    /// SQLite failed, or there is no such case.
+    pub fn case(&self, case: i64) -> Result<CaseHead, LedgerError> {
+        self.case_head("?1", case)
+    }
+
+    fn case_head(&self, which: &str, row: i64) -> Result<CaseHead, LedgerError> {
+        let sql = format!("SELECT id, number, folder FROM casefile WHERE id = {which}");
+        let head = |row: &rusqlite::Row<'_>| Ok(CaseHead { id: row.get(0)?, number: row.get(1)?, folder: row.get(2)? });
+        Ok(self.sql.prepare_cached(&sql)?.query_row([row], head)?)
     }
 }

@@ -7,7 +7,7 @@
 //! what stands at the target stays as it is, new pages become further documents, and the balance is drawn anew. So a page
 //! is in one place at every moment, and a batch has one balance.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -235,7 +235,8 @@ impl Ledger {
                 sql.execute("UPDATE held SET state = ?2 WHERE id = ?1", params![number, state])?;
                 sql.execute("UPDATE decision SET applied = 2 WHERE held = ?1 AND applied = 0", [number])?;
                 sql.execute(
-                    "INSERT INTO decision (held, verdict, reason, person, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO decision (held, verdict, kind, reason, person, at_ms)
+                     SELECT id, ?2, json_extract(fault, '$.kind'), ?3, ?4, ?5 FROM held WHERE id = ?1",
                     params![number, decision.verdict, decision.reason, decision.person, decision.at.as_millisecond()],
                 )?;
             }
@@ -283,7 +284,7 @@ impl Ledger {
                         )?
                         .execute(params![open.scan, ScanState::Received, ScanState::Held])?;
                     }
-                    _ => {}
+                    _ => discard_waiting(sql, open.id)?,
                 }
                 let reopened = sql
                     .prepare_cached("UPDATE batch SET state = ?2 WHERE id = ?1 AND state = ?3")?
@@ -293,6 +294,26 @@ impl Ledger {
             }
             Ok(opened)
         })
+    }
+
+    /// Alarms about documents of a batch that people released, by the page that was held for them: they are raised no
+    /// more.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn confirmed(&self, batch: i64) -> Result<HashMap<PageKey, Vec<FaultKind>>, LedgerError> {
+        let sql = "SELECT held.scan, held.idx, decision.kind FROM scan JOIN held ON held.scan = scan.id
+                   JOIN decision ON decision.held = held.id
+                   WHERE scan.batch = ?1 AND held.idx >= 0 AND decision.verdict = ?2 AND decision.applied = 1";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let mut rows = statement.query(params![batch, Verdict::Release])?;
+        let mut confirmed: HashMap<PageKey, Vec<FaultKind>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let page = PageKey { scan: row.get(0)?, index: row.get(1)? };
+            let kind = serde_json::from_value::<FaultKind>(row.get::<_, String>(2)?.into());
+            confirmed.entry(page).or_default().extend(kind.ok().filter(|kind| kind.is_about_document()));
+        }
+        Ok(confirmed)
     }
 
     /// The pages (and, with `None`, whole scans) of a batch that are held and that nobody gave up: documents may wait for
@@ -341,6 +362,40 @@ fn open_decisions(sql: &Connection, unfinished: bool) -> Result<Vec<OpenDecision
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Whoever gives the page up that an alarm is told of gives up those too that wait for it: the decision counts for each of
+/// them. If the page itself failed since, it is given up alone.
+fn discard_waiting(sql: &Connection, decision: i64) -> Result<(), LedgerError> {
+    let kind: String =
+        sql.prepare_cached("SELECT kind FROM decision WHERE id = ?1")?.query_row([decision], |row| row.get(0))?;
+    if !serde_json::from_value(kind.into()).is_ok_and(FaultKind::is_about_document) {
+        return Ok(());
+    }
+    let waiting = {
+        let mut statement = sql.prepare_cached(
+            "SELECT other.id FROM decision JOIN page ON page.alarm = decision.held AND page.state = ?2
+             JOIN held AS other ON other.scan = page.scan AND other.idx = page.idx WHERE decision.id = ?1",
+        )?;
+        let rows = statement.query_map(params![decision, PageState::Waiting], |row| row.get::<_, i64>(0))?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    for other in waiting {
+        sql.prepare_cached(
+            "UPDATE page SET state = ?3, alarm = NULL, fault = (SELECT fault FROM held JOIN decision
+               ON decision.held = held.id WHERE decision.id = ?2)
+             WHERE (scan, idx) = (SELECT scan, idx FROM held WHERE id = ?1)",
+        )?
+        .execute(params![other, decision, PageState::Held])?;
+        sql.prepare_cached("UPDATE held SET state = ?2 WHERE id = ?1")?
+            .execute(params![other, HeldState::Discarded])?;
+        sql.prepare_cached(
+            "INSERT INTO decision (held, verdict, kind, reason, person, at_ms, applied)
+             SELECT ?1, verdict, kind, reason, person, at_ms, 1 FROM decision WHERE id = ?2",
+        )?
+        .execute(params![other, decision])?;
+    }
+    Ok(())
+}
+
 /// Why nothing can be decided about `number` so, if that is the case.
 fn refused(sql: &Connection, number: i64, verdict: Verdict) -> Result<Option<DecideError>, LedgerError> {
     let sql_text = "SELECT held.state, held.idx, page.state, scan.state, scan.digest IS NULL
@@ -372,8 +427,8 @@ pub(super) fn released(sql: &Connection, scan: i64) -> Result<BTreeMap<u32, Faul
     let rows = statement
         .query_map(params![scan, HeldState::Released], |row| Ok((row.get(0)?, row.get::<_, Json<Fault>>(1)?.0)))?;
     let mut released: BTreeMap<u32, Fault> = rows.collect::<Result<_, _>>()?;
-    // What only lacked its other side can be read.
-    released.retain(|_, fault| fault.kind != FaultKind::Unpaired);
+    // Such a page can be read.
+    released.retain(|_, fault| !fault.kind.is_about_document());
     Ok(released)
 }
 
@@ -424,7 +479,7 @@ pub(super) fn carry_over(sql: &Connection, old: i64, new: i64) -> Result<(), Led
 pub(super) fn wait(sql: &Connection, pages: &[(PageKey, Fault)]) -> Result<(), LedgerError> {
     for (page, fault) in pages {
         sql.prepare_cached(
-            "UPDATE page SET state = ?3, fault = ?4, document = NULL, position = NULL
+            "UPDATE page SET state = ?3, fault = ?4, document = NULL, position = NULL, alarm = NULL
              WHERE scan = ?1 AND idx = ?2 AND state IN (?3, ?5)",
         )?
         .execute(params![page.scan, page.index, PageState::Waiting, Json(fault), PageState::Processed])?;

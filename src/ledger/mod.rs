@@ -12,9 +12,11 @@ mod duplicates;
 mod finish;
 mod held;
 mod line;
+mod plan;
 mod receive;
 mod report;
 mod requests;
+mod retention;
 mod stack;
 mod states;
 mod status;
@@ -22,12 +24,14 @@ mod store;
 
 pub use claims::{ClaimRow, ClaimedRow, Original};
 pub use duplicates::{ApartScan, DuplicateRow, Twin};
-pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan, Plan, PlannedDocument};
+pub use finish::{BatchPage, CaseHead, DocumentPage, DocumentRow, DocumentScan};
 pub use held::{DecideError, Decision, HeldThing, NeighbourPlace};
 pub use line::{Change, PageChange, PageKey, PendingScan, Processed};
+pub use plan::{Plan, PlannedAlarm, PlannedCase, PlannedDocument};
 pub use receive::{CaseId, FoundFile, FoundPlace, KnownScan, Reception};
-pub use report::{CasePage, CaseScan, HeldRow, IndexRow, Totals};
+pub use report::{CaseDocument, CasePage, CaseScan, HeldRow, IndexRow, Totals};
 pub use requests::{Request, RequestStanding};
+pub use retention::KeptOriginal;
 pub use stack::Stack;
 pub use states::{
     BatchState, DocumentState, HeldState, OriginalPlace, PageState, RequestKind, RequestState, ScanState, Verdict,
@@ -50,7 +54,7 @@ use crate::model::Digest;
 use crate::saboteur::{self, Step};
 
 /// `PRAGMA user_version` of the schema in `schema.sql`.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 /// `PRAGMA application_id`: "scan" in ASCII.
 const APPLICATION_ID: i64 = 0x7363_616e;

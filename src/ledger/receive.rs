@@ -15,7 +15,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::claims;
 use super::duplicates::{self, Twin};
@@ -70,6 +70,8 @@ pub struct FoundFile {
     pub changed_ns: i64,
     /// SHA-256 of the content, or why it could not be read.
     pub content: Result<Digest, Fault>,
+    /// It is held for this, though it could be read.
+    pub doubt: Option<Fault>,
 }
 
 /// What became of a found file.
@@ -214,7 +216,7 @@ impl Intake<'_> {
             None => priors.into_iter().next(),
         };
         match (prior, &file.content) {
-            (None, Ok(_)) => self.insert(file, None),
+            (None, Ok(_)) => self.insert(file, file.doubt.clone()),
             (None, Err(fault)) => self.insert(file, Some(fault.clone())),
             (Some(prior), Err(_)) => self.known(prior, None),
             (Some(prior), Ok(digest)) if prior.digest == Some(*digest) => {
@@ -365,7 +367,7 @@ impl Intake<'_> {
             }
             last => {
                 let round = last.map_or(1, |(_, _, round, _)| round + 1);
-                let case = self.casefile()?;
+                let case = casefile(self.sql, self.place.case)?;
                 self.sql.execute(
                     "INSERT INTO batch (root, key, round, casefile, state) VALUES (?1, ?2, ?3, ?4, ?5)",
                     params![self.root, key, round, case, BatchState::Receiving],
@@ -376,29 +378,30 @@ impl Intake<'_> {
         self.open_round[usize::from(held)] = Some(open);
         Ok(open)
     }
+}
 
-    fn casefile(&self) -> Result<i64, LedgerError> {
-        let CaseId { number, folder, folder_if_taken } = self.place.case;
-        let find = |sql: &str, value: &str| self.sql.query_row(sql, [value], |row| row.get::<_, i64>(0)).optional();
-        if let Some(id) = find("SELECT id FROM casefile WHERE number = ?1", number)? {
-            return Ok(id);
-        }
-        let is_taken = |folder: &str| {
-            Ok::<_, LedgerError>(find("SELECT id FROM casefile WHERE folder_key = ?1", &folder_key(folder))?.is_some())
-        };
-        let mut free = if is_taken(folder)? { folder_if_taken.to_owned() } else { folder.to_owned() };
-        // Another case may be called just as this one would be told apart.
-        let mut further = 1;
-        while is_taken(&free)? {
-            further += 1;
-            free = format!("{folder_if_taken}~{further}");
-        }
-        self.sql.execute(
-            "INSERT INTO casefile (number, folder, folder_key) VALUES (?1, ?2, ?3)",
-            params![number, free, folder_key(&free)],
-        )?;
-        Ok(self.sql.last_insert_rowid())
+/// The row of a case, which is made if need be.
+pub(super) fn casefile(sql: &Connection, case: CaseId<'_>) -> Result<i64, LedgerError> {
+    let CaseId { number, folder, folder_if_taken } = case;
+    let find = |text: &str, value: &str| sql.query_row(text, [value], |row| row.get::<_, i64>(0)).optional();
+    if let Some(id) = find("SELECT id FROM casefile WHERE number = ?1", number)? {
+        return Ok(id);
     }
+    let is_taken = |folder: &str| {
+        Ok::<_, LedgerError>(find("SELECT id FROM casefile WHERE folder_key = ?1", &folder_key(folder))?.is_some())
+    };
+    let mut free = if is_taken(folder)? { folder_if_taken.to_owned() } else { folder.to_owned() };
+    // Another case may be called just as this one would be told apart.
+    let mut further = 1;
+    while is_taken(&free)? {
+        further += 1;
+        free = format!("{folder_if_taken}~{further}");
+    }
+    sql.execute(
+        "INSERT INTO casefile (number, folder, folder_key) VALUES (?1, ?2, ?3)",
+        params![number, free, folder_key(&free)],
+    )?;
+    Ok(sql.last_insert_rowid())
 }
 
 /// Equal for folders that some file system takes for one: Windows and macOS do not tell `a` from `A`, nor do some `ß`

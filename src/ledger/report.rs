@@ -71,6 +71,15 @@ pub struct HeldRow {
     pub discarded: Option<Decision>,
 }
 
+/// A document of a case's account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseDocument {
+    /// The document.
+    pub document: DocumentRow,
+    /// The other case that is concerned, if there is one. Personal data: never logged.
+    pub other: Option<String>,
+}
+
 /// A line of the index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndexRow {
@@ -148,15 +157,36 @@ impl Ledger {
         self.visit(&sql, params![case, ScanState::Replaced, ScanState::Duplicate], read, visit)
     }
 
-    /// The documents of a case that stand at the target, in order.
+    /// The documents of a case that stand at the target, in order; each with the case of its batch if that is another.
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn delivered_documents(&self, case: i64) -> Result<Vec<DocumentRow>, LedgerError> {
-        let sql =
-            format!("SELECT {} FROM document WHERE casefile = ?1 AND state = ?2 ORDER BY number", DocumentRow::COLUMNS);
+    pub fn delivered_documents(&self, case: i64) -> Result<Vec<CaseDocument>, LedgerError> {
+        let other = "batch.casefile <> document.casefile THEN (SELECT number FROM casefile WHERE id = batch.casefile)";
+        self.case_documents(other, "document.casefile = ?1 ORDER BY document.number", case)
+    }
+
+    /// The documents that stand at the target in other cases, each with that case, and that batches of `case` have
+    /// brought; in order of intake.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn documents_elsewhere(&self, case: i64) -> Result<Vec<CaseDocument>, LedgerError> {
+        let other = "1 THEN (SELECT number FROM casefile WHERE id = document.casefile)";
+        let which = "batch.casefile = ?1 AND document.casefile <> ?1 ORDER BY document.id";
+        self.case_documents(other, which, case)
+    }
+
+    fn case_documents(&self, other: &str, which: &str, case: i64) -> Result<Vec<CaseDocument>, LedgerError> {
+        let sql = format!(
+            "SELECT {}, CASE WHEN {other} END FROM document JOIN batch ON batch.id = document.batch
+             WHERE document.state = ?2 AND {which}",
+            DocumentRow::COLUMNS
+        );
         let mut statement = self.sql.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![case, DocumentState::Delivered], DocumentRow::read)?;
+        let rows = statement.query_map(params![case, DocumentState::Delivered], |row| {
+            Ok(CaseDocument { document: DocumentRow::read(row)?, other: row.get(DocumentRow::COUNT)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -284,8 +314,13 @@ impl Ledger {
              WHERE document.state = ?1 ORDER BY casefile.number, document.number",
             DocumentRow::COLUMNS
         );
-        let read =
-            |row: &Row<'_>| Ok(IndexRow { document: DocumentRow::read(row)?, case: row.get(11)?, pages: row.get(12)? });
+        let read = |row: &Row<'_>| {
+            Ok(IndexRow {
+                document: DocumentRow::read(row)?,
+                case: row.get(DocumentRow::COUNT)?,
+                pages: row.get(DocumentRow::COUNT + 1)?,
+            })
+        };
         self.visit(&sql, [DocumentState::Delivered], read, visit)
     }
 

@@ -1,4 +1,4 @@
--- The ledger, version 3. Numbers of states stand in states.rs; digests are 32-byte blobs; times are Unix
+-- The ledger, version 4. Numbers of states stand in states.rs; digests are 32-byte blobs; times are Unix
 -- milliseconds, file times Unix nanoseconds; paths are the system's bytes.
 
 -- The one target that this ledger delivers to.
@@ -115,6 +115,8 @@ CREATE TABLE document (
   number INTEGER NOT NULL,
   type TEXT NOT NULL,
   confidence REAL NOT NULL,
+  -- Of its file, between the number and the ending.
+  name TEXT NOT NULL,
   -- Its pages do not lie as they were scanned: fronts and backs of the batch were brought together.
   collated INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
@@ -123,9 +125,12 @@ CREATE TABLE document (
   file TEXT,
   sha256 BLOB,
   bytes INTEGER,
+  -- JSON list of its index fields (personal data); NULL if there are none.
+  fields TEXT,
   UNIQUE (casefile, number)
 ) STRICT;
-CREATE INDEX document_batch ON document (batch);
+-- With the case, for the pages that went to other cases than their batch's.
+CREATE INDEX document_batch ON document (batch, casefile);
 CREATE INDEX document_undelivered ON document (state) WHERE state <> 1;
 
 -- One side of one sheet. `document` and `position` (from 0) say where it went: a page cannot be in two documents.
@@ -147,9 +152,12 @@ CREATE TABLE page (
   fault TEXT,
   -- The fault for which it ships with its picture and no text.
   unread TEXT,
+  -- Of a waiting page: the held thing whose alarm it waits for.
+  alarm INTEGER REFERENCES held,
   PRIMARY KEY (scan, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX page_document ON page (document, position) WHERE document IS NOT NULL;
+CREATE INDEX page_alarm ON page (alarm) WHERE alarm IS NOT NULL;
 CREATE INDEX page_stored ON page (stored) WHERE stored IS NOT NULL;
 -- Counts pages by scan and state without reading the pages themselves.
 CREATE INDEX page_place ON page (scan, state);
@@ -202,6 +210,8 @@ CREATE TABLE decision (
   id INTEGER PRIMARY KEY,
   held INTEGER NOT NULL REFERENCES held,
   verdict INTEGER NOT NULL,
+  -- Kind of the fault for which it was held then.
+  kind TEXT NOT NULL,
   reason TEXT,
   person TEXT NOT NULL,
   at_ms INTEGER NOT NULL,

@@ -127,6 +127,10 @@ numbered! {
         Done = 2,
         /// Something of it waits for a person.
         Held = 3,
+        /// It was in `done` long enough and is being removed: it may be there or not.
+        Removing = 4,
+        /// It was removed, as the pipeline says.
+        Removed = 5,
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Stage {
     Open,
     /// Decoding a page's image.
     Decode,
+    /// Looking for patch codes and barcodes.
+    Codes,
     /// Reading the page's text.
     Ocr,
     /// The worker process itself.
@@ -64,7 +66,7 @@ pub enum FaultKind {
     Noise,
     /// Fronts and backs of a stack cannot be brought together for certain: an odd number of pages, or not all of them here.
     Unpaired,
-    /// A separator sheet says another number of pages or sheets than was found.
+    /// A separator sheet, or the index file of a batch, says another number of pages, sheets or files than was found.
     CountDiffers,
     /// A document is improbably long for its type: a separator may have been missed.
     TooLong,
@@ -100,6 +102,34 @@ impl FaultKind {
         }
     }
 
+    /// What is in doubt is the document, not the page: released, the page is read and delivered like any other.
+    pub fn is_about_document(self) -> bool {
+        match self {
+            Self::Unpaired
+            | Self::CountDiffers
+            | Self::TooLong
+            | Self::RepeatedSheet
+            | Self::CaseNumber
+            | Self::TypeInDoubt => true,
+            Self::Empty
+            | Self::Truncated
+            | Self::Corrupt
+            | Self::UnknownFormat
+            | Self::NoPages
+            | Self::Encrypted
+            | Self::Unsupported
+            | Self::OverLimit
+            | Self::Deadline
+            | Self::Crash
+            | Self::Nonsense
+            | Self::Io
+            | Self::Changed
+            | Self::Engine
+            | Self::Waits
+            | Self::Noise => false,
+        }
+    }
+
     /// What happened, in words of the people who scan; a lower-case fragment.
     pub fn words(self) -> &'static str {
         match self {
@@ -119,7 +149,7 @@ impl FaultKind {
             Self::Noise => "the page is strewn with specks",
             Self::Engine => "the text recognition failed",
             Self::Unpaired => "fronts and backs of the stack cannot be paired",
-            Self::CountDiffers => "the separator sheet tells another number of pages",
+            Self::CountDiffers => "another number came than the separator sheet or the index tells",
             Self::TooLong => "the document is too long for its type",
             Self::RepeatedSheet => "the same separator sheet came twice",
             Self::CaseNumber => "the case number cannot be right",

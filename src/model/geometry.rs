@@ -190,6 +190,12 @@ impl Placement {
         if self.turn.swaps_sides() { (height, width) } else { (width, height) }
     }
 
+    /// The resolution along x and y of the upright page, for that of the scan.
+    pub fn upright_resolution(self, scan: Resolution) -> Resolution {
+        let swapped = Resolution { x_dpi: scan.y_dpi, y_dpi: scan.x_dpi, ..scan };
+        if self.turn.swaps_sides() { swapped } else { scan }
+    }
+
     /// The map from upright pixels to scan pixels, for a scan of `scan_size` (width, height) pixels.
     pub fn to_scan(self, scan_size: (u32, u32)) -> Affine {
         let (w, h) = (scan_size.0 as f32, scan_size.1 as f32);

@@ -1,7 +1,7 @@
 //! What a printed separator sheet orders: the text in its QR code.
 
 /// What begins behind a separator sheet (Trennblatt).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SheetLevel {
     /// A document.
     Document,

@@ -10,10 +10,8 @@ use std::io::Write;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Filter, Finish, Name, Rect, Ref, Str};
 
-use super::PdfError;
 use super::objects::Objects;
-use super::truetype;
-use super::writer::deflate;
+use super::{PdfError, deflate, truetype};
 
 /// Part of an em above the base line. A quad's height is one em: [`ASCENT`] above, the rest below.
 pub(super) const ASCENT: f32 = 0.8;

@@ -1,13 +1,18 @@
 //! A document in, PDF/A-2u out.
 //!
-//! In: page records one after another and the bytes of their pictures. Out: a file, written once from front to back,
-//! whose memory does not grow with its pages. Knows no ledger and no OCR engine. `PDF_A2U.md` is its conformance ledger.
+//! In: page records one after another and the bytes of their pictures, or pages drawn by the program itself. Out: a file,
+//! written once from front to back, whose memory does not grow with its pages. Knows no ledger and no OCR engine.
+//! `PDF_A2U.md` is its conformance ledger.
 //!
 //! A page's picture goes in bit for bit; `place` turns it upright and deskews it by the page's matrix, and sends the
 //! words' quads through the same map; `text` lays them over the picture, invisible. [`reread()`] proves the file after
-//! writing.
+//! writing. [`DrawnPdf`] writes pages of type and bars ([`Drawing`]) in a font of its own (`face`).
 
+mod drawing;
+mod drawn;
+mod face;
 mod font;
+mod frame;
 mod icc;
 mod metadata;
 mod objects;
@@ -20,8 +25,14 @@ mod tree;
 mod truetype;
 mod writer;
 
-use std::io;
+use std::io::{self, Write as _};
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+pub use drawing::{Drawing, Mark};
+pub use drawn::{DrawnPdf, PrintHints};
+pub use face::Face;
 pub use metadata::{DocumentInfo, PRODUCER};
 pub use reread::{RereadError, pictures, reread};
 pub use writer::PdfWriter;
@@ -63,6 +74,9 @@ pub enum PdfError {
     /// `DocumentInfo::language` is no BCP 47 tag.
     #[error("the document's language is no BCP 47 tag such as `de` or `de-DE`")]
     Language,
+    /// The type of drawn pages, which is part of the program, could not be embedded.
+    #[error("the type of drawn pages cannot be embedded")]
+    Type,
     /// A document needs at least one page.
     #[error("a document without pages cannot be written")]
     NoPages,
@@ -72,4 +86,12 @@ pub enum PdfError {
     /// The written file is not what was meant.
     #[error(transparent)]
     Reread(#[from] RereadError),
+}
+
+/// Zlib at the default level.
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    // Writing into memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
 }

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::assemble::{ClassifyRules, SeparateBy, TypeRule};
+use crate::assemble::fields::FieldRules;
+use crate::assemble::{AlarmRules, ClassifyRules, SeparateBy, SeparateRules, TypeRule};
 use crate::intake::IntakeRules;
 use crate::intake::station::StationRules;
 use crate::model::{Digest, DuplicateAction, PageOrder};
@@ -19,11 +20,15 @@ use crate::page::Recipe;
 use crate::worker::WorkerLimits;
 
 mod classify;
+mod codes;
+mod fields;
 mod find;
 mod problem;
 mod reader;
 mod resolve;
+mod separate;
 mod syntax;
+mod target;
 mod values;
 mod watch;
 
@@ -33,6 +38,7 @@ mod tests;
 pub use classify::{ModelFileError, read_model};
 pub use find::{FindError, find};
 pub use problem::Problem;
+pub use separate::case_list;
 
 /// What becomes of a blank page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,10 +64,25 @@ pub enum HeldDocument {
 
 /// Where documents go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Target {
+pub enum TargetKind {
     /// A folder, named on the command line.
     #[default]
     Folder,
+}
+
+/// `[target]`, but for its folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// `target.kind`.
+    pub kind: TargetKind,
+    /// `target.name_fields`: index fields whose values follow the type in the names of files.
+    pub name_fields: Vec<String>,
+    /// `target.index_fields`: index fields that have columns of their own in `index.csv`.
+    pub index_fields: Vec<String>,
+    /// `target.index_xml`: `index.xml` is written beside `index.csv`.
+    pub index_xml: bool,
+    /// `target.contents`: whether a case folder gets a table of contents.
+    pub contents: bool,
 }
 
 /// What the line does when the machine fails it: a full disk, a lost share, a permission taken away.
@@ -101,22 +122,29 @@ pub struct Pipeline {
     pub duplicates: Option<DuplicateAction>,
     /// `intake.collate`: the order of a batch's pages in its documents.
     pub collate: PageOrder,
-    /// `[page]`, `[blank]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
+    /// `[page]`, `[blank]`, `[codes]`, `[ocr]`, `[image]` and the decode limits of `[limits]`.
     pub recipe: Recipe,
     /// `ocr.models`: model folder, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub models: Option<PathBuf>,
     /// `blank.action`.
     pub blank: BlankAction,
-    /// `[separate]`.
+    /// `separate.by`, `separate.pages`.
     pub separate: SeparateBy,
+    /// The rest of `[separate]`, and `[[barcode]]`.
+    pub separators: SeparateRules,
+    /// `[alarms]`, `[cases]`, `type.max_pages`. A relative list of cases starts at the pipeline file's folder ([`load`]).
+    pub alarms: AlarmRules,
     /// `held.document`.
     pub held: HeldDocument,
     /// `[[type]]`, in order.
     pub types: Vec<TypeRule>,
+    /// `[target]`.
     /// `[classify]`; [`load`] reads the model.
     pub classify: ClassifyRules,
     /// `classify.model`: the model's file, if named. A relative one starts at the pipeline file's folder ([`load`]).
     pub model_file: Option<PathBuf>,
+    /// `[fields]` and `[[field]]`: what is read from the pages for the index.
+    pub fields: FieldRules,
     /// `target.kind`.
     pub target: Target,
     /// `target.folder`: where `watch` delivers to, and `run` unless told otherwise. A relative one starts at the pipeline
@@ -201,10 +229,13 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, &mut pipeline.model_file];
-    let named = named.into_iter().flatten();
+    let (list, model) = (&mut pipeline.alarms.cases.list, &mut pipeline.model_file);
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, list, model].into_iter().flatten();
     for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
         *path = folder.join(&*path);
+    }
+    if let Some(problem) = separate::list_problem(&String::from_utf8_lossy(&bytes), &pipeline.alarms.cases) {
+        return Err(LoadError::Problems { path: path.to_owned(), problems: vec![problem] });
     }
     if let Some(path) = &pipeline.model_file {
         pipeline.classify.model = Some(Arc::new(read_model(path).map_err(LoadError::Model)?));

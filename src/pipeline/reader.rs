@@ -64,6 +64,11 @@ pub(super) struct Text<'a> {
     pub(super) offset: usize,
 }
 
+/// What is wrong with a value that a list has already.
+pub(super) fn given_twice(text: Text<'_>) -> String {
+    format!("{} is given twice", quoted(text.value))
+}
+
 impl<'a> Table<'a> {
     pub(super) fn top(notes: &'a Notes, entries: &'a DeTable<'a>) -> Self {
         Self { notes, path: String::new(), offset: 0, entries: Some(entries) }

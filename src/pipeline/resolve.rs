@@ -8,10 +8,10 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::problem::quoted;
-use super::reader::{Notes, Table, Text};
+use super::reader::{Notes, Table, Text, given_twice};
 use super::values::{extension, file_name_fault, folded, language_tag_fault, needs_tesseract, tesseract_code_fault};
-use super::{BlankAction, HeldDocument, Pauses, Pipeline, Target, classify, watch};
-use crate::assemble::{SeparateBy, TypeRule};
+use super::{BlankAction, HeldDocument, Pauses, Pipeline, classify, codes, fields, separate, target, watch};
+use crate::assemble::TypeRule;
 use crate::intake::{IntakeRules, Layout};
 use crate::model::{Digest, DuplicateAction, PageOrder};
 use crate::ocr::{EngineKind, OcrParams};
@@ -20,7 +20,7 @@ use crate::raster::{BlankParams, DecodeParams, SkewParams};
 use crate::worker::WorkerLimits;
 
 /// Shortest phrase, in characters other than blanks: one letter would be found on every page.
-const MIN_PHRASE_CHARS: usize = 2;
+pub(super) const MIN_PHRASE_CHARS: usize = 2;
 
 /// Reads all tables. Problems are in `notes`; with any of them the pipeline is of no use. `file` is the name of the
 /// file without its ending, for hints.
@@ -30,13 +30,16 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let Intake { rules: intake, duplicates, collate } = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
+    let codes = codes::codes(&top);
     let (ocr, models) = ocr(&top);
     let mut decode = image(&top);
-    let separate = separate(&top, intake.layout, collate);
-    let held = held(&top);
     let (classify, model_file) = classify::classify(&top);
-    let types = types(&top, model_file.is_some());
-    let (target, output) = target(&top);
+    let (types, max_pages) = types(&top, model_file.is_some());
+    let (separate, separators) = separate::rules(&top, intake.layout, collate, &types);
+    let held = held(&top);
+    let alarms = separate::alarms(&top, types.iter().map(|kind| kind.name.as_str()).zip(max_pages));
+    let fields = fields::rules(&top, &types);
+    let (target, output) = target::target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
     let watch = watch::stations(&top, &intake, (separate, collate), &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
@@ -51,14 +54,17 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         intake,
         duplicates,
         collate,
-        recipe: Recipe { decode, orient_by_content, skew, blank, ocr },
+        recipe: Recipe { decode, orient_by_content, skew, blank, codes, ocr },
         models,
         blank: blank_action,
         separate,
+        separators,
+        alarms,
         held,
         types,
         classify,
         model_file,
+        fields,
         target,
         output,
         watch,
@@ -250,47 +256,6 @@ fn image(top: &Table<'_>) -> DecodeParams {
 /// `image.jpeg_quality`, if the file names none.
 const DEFAULT_JPEG_QUALITY: u8 = 85;
 
-fn separate(top: &Table<'_>, layout: Layout, collate: PageOrder) -> SeparateBy {
-    #[derive(Clone, Copy, PartialEq)]
-    enum By {
-        File,
-        Batch,
-        Pages,
-    }
-    let table = top.table("separate");
-    let by = table.choice("by", &[("file", By::File), ("batch", By::Batch), ("pages", By::Pages)]);
-    let pages = table.integer("pages", 1..=100_000);
-    match by {
-        Some(By::Pages) => table.require("pages", "write pages = 2 for documents of two pages each"),
-        None if table.has("by") => {}
-        _ if table.has("pages") => {
-            table.refuse(
-                "pages",
-                "has no effect without by = \"pages\"",
-                Some("write by = \"pages\", or remove pages".into()),
-            );
-        }
-        _ => {}
-    }
-    if layout == Layout::FileIsDocument && by.is_some_and(|by| by != By::File) {
-        let message = "contradicts intake.layout = \"file_is_document\", where every file is one document";
-        table.refuse("by", message, Some("write by = \"file\", or layout = \"file_is_case\"".into()));
-    }
-    let of_one_file = matches!(layout, Layout::FileIsCase | Layout::FileIsDocument);
-    if collate == PageOrder::FrontsThenBacks && !of_one_file && by.is_none_or(|by| by == By::File) {
-        let message =
-            "contradicts intake.collate = \"fronts_then_backs\": the sheets of a folder's stack lie across its files";
-        let hint = "write [separate] by = \"batch\" (or \"pages\"), or a layout where every file is a stack";
-        table.refuse("by", message, Some(hint.into()));
-    }
-    table.finish();
-    match by {
-        Some(By::Batch) => SeparateBy::Batch,
-        Some(By::Pages) => pages.map_or(SeparateBy::File, SeparateBy::Pages),
-        Some(By::File) | None => SeparateBy::File,
-    }
-}
-
 fn held(top: &Table<'_>) -> HeldDocument {
     let table = top.table("held");
     let document = table.choice(
@@ -301,11 +266,11 @@ fn held(top: &Table<'_>) -> HeldDocument {
     document.unwrap_or_default()
 }
 
-/// `has_model`: a type may be one that only the model tells.
-fn types(top: &Table<'_>, has_model: bool) -> Vec<TypeRule> {
+/// The types, and `type.max_pages` of each; with `has_model`, a type may be one that only the model tells.
+fn types(top: &Table<'_>, has_model: bool) -> (Vec<TypeRule>, Vec<Option<u32>>) {
     let mut names = HashMap::new();
     let mut titles = HashMap::new();
-    let mut rules: Vec<TypeRule> = Vec::new();
+    let (mut rules, mut max_pages): (Vec<TypeRule>, _) = (Vec::new(), Vec::new());
     for table in top.tables("type") {
         table.require("name", "every [[type]] has a name");
         let name = table.text("name").map(|text| {
@@ -335,9 +300,10 @@ fn types(top: &Table<'_>, has_model: bool) -> Vec<TypeRule> {
         }
         let owned = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.value.to_owned()).collect();
         rules.push(TypeRule { name, titles: owned(own_titles), phrases: owned(own_phrases) });
+        max_pages.push(separate::max_pages(&table));
         table.finish();
     }
-    rules
+    (rules, max_pages)
 }
 
 fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
@@ -352,14 +318,6 @@ fn phrases<'a>(table: &Table<'a>, key: &'static str) -> Vec<Text<'a>> {
         }
     }
     texts
-}
-
-fn target(top: &Table<'_>) -> (Target, Option<PathBuf>) {
-    let table = top.table("target");
-    let target = table.choice("kind", &[("folder", Target::Folder)]).unwrap_or_default();
-    let folder = table.text("folder").map(|text| PathBuf::from(text.value));
-    table.finish();
-    (target, folder)
 }
 
 struct Limits {
@@ -422,7 +380,3 @@ fn pauses(limits: &Table<'_>) -> Pauses {
 
 /// `limits.attempts`, if the file names none: a crash or a missed deadline may be bad luck once.
 const DEFAULT_ATTEMPTS: u32 = 2;
-
-fn given_twice(text: Text<'_>) -> String {
-    format!("{} is given twice", quoted(text.value))
-}

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::assemble::fields::{Check, FieldRule, Kind};
 use crate::intake::Layout;
-use crate::intake::station::{Completion, Discovery};
+use crate::intake::station::{Completion, Counting, Discovery};
 use crate::ocr::EngineKind;
 
 fn repository(path: &str) -> PathBuf {
@@ -26,7 +27,7 @@ fn places(text: &str) -> Vec<String> {
 
 fn known_keys() -> Vec<String> {
     let notes = reader::Notes::default();
-    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]").unwrap().into_inner();
+    let tree = toml::de::DeTable::parse("[[type]]\n[[watch]]\n[[barcode]]\n[[field]]").unwrap().into_inner();
     resolve::pipeline(&notes, &tree, "", Digest::of(b""));
     notes.keys()
 }
@@ -99,6 +100,18 @@ fn every_key_arrives_where_it_belongs() {
         [[type]]
         name = "B"
         phrases = ["cc"]
+        [fields]
+        read = ["IBAN", "Betrag"]
+        latest_year = 2050
+        [[field]]
+        name = "BG-Nummer"
+        pattern = '\d{5}//\d{7}'
+        labels = ["BG-Nummer"]
+        types = ["B"]
+        page = "first"
+        check = "mod11"
+        [[field]]
+        name = "Kennzeichen"
         [target]
         kind = "folder"
         folder = "/akten"
@@ -109,6 +122,7 @@ fn every_key_arrives_where_it_belongs() {
         name = "Station 2"
         layout = "folder_is_batch"
         complete = "marker"
+        count = "index"
         markers = ["fertig", "OK"]
         settle_seconds = 0.2
         give_up_minutes = 1.5
@@ -117,6 +131,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent = true
         done = "erledigt"
         held = "ausgesteuert"
+        keep_done_days = 90
     "#;
     let p = parse("x", text).unwrap();
     assert_eq!((p.language.as_str(), p.state, p.workers), ("de-AT", Some("/s".into()), Some(16)));
@@ -138,11 +153,23 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
     assert_eq!((p.drain.as_secs(), p.metrics), (11, Some("[::1]:9464".parse().unwrap())));
     assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
+    let own = FieldRule {
+        name: "BG-Nummer".into(),
+        pattern: Some(r"\d{5}//\d{7}".into()),
+        labels: vec!["BG-Nummer".into()],
+        types: vec!["B".into()],
+        first_page: true,
+        check: Some(Check::Mod11),
+    };
+    let plates = FieldRule { name: "Kennzeichen".into(), ..FieldRule::default() };
+    let fields = FieldRules { read: vec![Kind::Iban, Kind::Gross], rules: vec![own, plates], latest_year: 2050 };
+    assert_eq!(p.fields, fields);
     let first = StationRules {
         folder: "/scans/1".into(),
         name: "1".into(),
         intake: IntakeRules { layout: Layout::FileIsCase, extensions: vec!["tif".into(), "fax".into()] },
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: ["ready", "ok", "done"].map(str::to_owned).to_vec(),
         settle: Duration::from_secs(20),
         give_up: Duration::from_secs(600),
@@ -151,12 +178,14 @@ fn every_key_arrives_where_it_belongs() {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     };
     let second = StationRules {
         folder: "/scans/zwei".into(),
         name: "Station 2".into(),
         intake: IntakeRules { layout: Layout::FolderIsBatch, ..first.intake.clone() },
         completion: Completion::Marker,
+        counting: Counting::Index,
         markers: vec!["fertig".into(), "ok".into()],
         settle: Duration::from_millis(200),
         give_up: Duration::from_secs(90),
@@ -165,6 +194,7 @@ fn every_key_arrives_where_it_belongs() {
         urgent: true,
         done: "erledigt".into(),
         held: "ausgesteuert".into(),
+        keep_done_days: Some(90),
     };
     assert_eq!((p.output, p.watch), (Some("/akten".into()), vec![first, second]));
     let rule = |name: &str, titles: &[&str], phrases: &[&str]| TypeRule {
@@ -248,6 +278,25 @@ fn mistakes_are_told_with_line_column_and_key() {
             "N\n[[type]]\nnmae = \"A\"\ntitles = [\"ab\"]\n[[type]]\ntitles = [\"cd\"]",
             &["3:1 type.nmae", "5:1 type.name"],
         ),
+        ("N\n[separate]\npatch_2 = \"page\"\npatch_5 = \"case\"", &["3:11 separate.patch_2", "4:1 separate.patch_5"]),
+        (
+            "N\n[separate]\ncontent = [\"letters\", \"letter\", \"letters\", \"types\"]",
+            &["3:23 separate.content", "3:33 separate.content", "3:44 separate.content"],
+        ),
+        ("N\n[separate]\nby = \"pages\"\npages = 2\ncontent = [\"letters\"]", &["5:11 separate.content"]),
+        ("N\n[[barcode]]\nlevel = \"page\"", &["2:1 barcode.pattern", "3:9 barcode.level"]),
+        ("N\n[[barcode]]\npattern = '('", &["3:11 barcode.pattern"]),
+        ("N\n[[barcode]]\npattern = ')('", &["3:11 barcode.pattern"]),
+        ("N\n[[barcode]]\npattern = '(?<Case>.)'", &["3:11 barcode.pattern"]),
+        ("N\n[[barcode]]\npattern = '.'\nstands_on = \"every\"", &["4:13 barcode.stands_on"]),
+        (
+            "N\n[[barcode]]\npattern = '.'\nsymbologies = [\"code39\", \"Code 39\", \"QR\"]",
+            &["4:26 barcode.symbologies", "4:37 barcode.symbologies"],
+        ),
+        ("N\n[alarms]\nmax_pages = 0\nsides = \"all\"", &["3:13 alarms.max_pages", "4:9 alarms.sides"]),
+        ("N\n[cases]\ncheck = \"luhn\"\ncolumn = \"az\"", &["3:9 cases.check", "4:10 cases.column"]),
+        ("N\n[cases]\nfolders = true", &["3:11 cases.folders"]),
+        ("N\n[[type]]\nname = \"A\"\ntitles = [\"ab\"]\nmax_pages = 0", &["5:13 type.max_pages"]),
         ("N\n[target]\nkind = \"cmis\"", &["3:8 target.kind"]),
         ("N\n[target]\nfolder = \"\"", &["3:10 target.folder"]),
         ("N\n[watch]\nfolder = \"in\"", &["2:1 watch"]),
@@ -264,6 +313,8 @@ fn mistakes_are_told_with_line_column_and_key() {
             &["5:18 watch.markers", "5:25 watch.markers"],
         ),
         ("N\n[[watch]]\nfolder = \"in\"\ncomplete = \"marker\"\nmarkers = []", &["5:11 watch.markers"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nlayout = \"file_is_case\"\ncount = \"index\"", &["5:9 watch.count"]),
+        ("N\n[[watch]]\nfolder = \"in\"\nkeep_done_days = -1", &["4:18 watch.keep_done_days"]),
         ("N\n[[watch]]\nfolder = \"in\"\ndone = \"Held\"", &["4:8 watch.done"]),
         ("N\n[[watch]]\nfolder = \"in\"\nheld = \"../held\"", &["4:8 watch.held"]),
         ("N\n[[watch]]\nfolder = \"/a/in\"\n[[watch]]\nfolder = \"/a/./b/../IN/x/\"", &["5:10 watch.folder"]),
@@ -350,11 +401,20 @@ fn all_pipelines_load() {
     let mut names: Vec<_> =
         std::fs::read_dir(repository("pipelines")).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
-    assert!(names.len() >= 2);
+    assert!(names.len() >= 8);
     for path in names {
         let pipeline = load(&path).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(pipeline.name, path.file_stem().unwrap().to_string_lossy());
         assert!(pipeline.types.len() >= 10);
+        let mut kinds = BTreeSet::new();
+        let mut owners = BTreeSet::new();
+        for kind in &pipeline.types {
+            assert!(kinds.insert(&kind.name), "{}: {} stands twice", pipeline.name, kind.name);
+            assert!(kind.titles.len() + kind.phrases.len() >= 5, "{}: {} says little", pipeline.name, kind.name);
+            for title in &kind.titles {
+                assert!(owners.insert(title.to_lowercase()), "{}: {title:?} belongs to two types", pipeline.name);
+            }
+        }
         assert_eq!(pipeline.digest, Digest::of(&std::fs::read(&path).unwrap()));
     }
 }
@@ -390,10 +450,14 @@ fn the_reference_file_names_every_key_and_its_true_default() {
     assert_eq!(named, known);
 
     // With every default written out, nothing changes. An example table is one with its required key.
-    let text = ["[[watch]]", "folder = \"/srv/scans/station1\""]
+    let barcode = ["[[barcode]]", "pattern = 'AZ-(?<case>[0-9]{4}-[0-9]{6})'"];
+    let field = ["[[field]]", "name = \"BG-Nummer\"", "labels = [\"BG-Nummer\", \"Nummer der Bedarfsgemeinschaft\"]"];
+    let text = ["[[watch]]", "folder = \"/srv/scans/station1\"", barcode[0], barcode[1]]
         .iter()
+        .chain(&field)
         .fold(text, |text, example| text.replace(&format!("\n# Example: {example}\n"), &format!("\n{example}\n")));
-    assert_eq!(parse("auslaenderamt", &text).unwrap().watch.len(), 1);
+    let examples = parse("auslaenderamt", &text).unwrap();
+    assert_eq!((examples.watch.len(), examples.separators.barcodes.len()), (1, 1));
     let defaults = commented.iter().filter(|(.., is_example)| !is_example);
     let written_out = defaults
         .fold(text.clone(), |text, (_, entry, _)| text.replace(&format!("\n#{entry}\n"), &format!("\n{entry}\n")));
@@ -428,18 +492,23 @@ fn the_manual_page_is_true() {
     assert_eq!(listed_sorted, sorted);
 
     let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
-    let (mut defaults, mut watch_defaults) = (bare.to_owned(), watch.to_owned());
+    let barcode = "[[barcode]]\npattern = \"x\"\n";
+    let field = "[[field]]\nname = \"x\"\nlabels = [\"xx\"]\n";
+    let (mut defaults, mut tables) = (
+        bare.to_owned(),
+        [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned()), ("field.", field.to_owned())],
+    );
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
-            match key.strip_prefix("watch.") {
-                Some(key) => watch_defaults.push_str(&format!("{key} = {default}\n")),
+            match tables.iter_mut().find_map(|(table, text)| Some((key.strip_prefix(*table)?, text))) {
+                Some((key, text)) => text.push_str(&format!("{key} = {default}\n")),
                 None => defaults.push_str(&format!("{key} = {default}\n")),
             }
         }
     }
     let digest = Digest::of(b"");
-    let with = Pipeline { digest, ..parse("x", &(defaults + &watch_defaults)).unwrap() };
-    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}")).unwrap() });
+    let with = Pipeline { digest, ..parse("x", &(defaults + &tables.map(|(_, text)| text).concat())).unwrap() };
+    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}{field}")).unwrap() });
 
     let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
     let problems = parse("broken", &block("```toml\n")).unwrap_err();
@@ -456,6 +525,27 @@ fn relative_folders_start_at_the_file() {
     assert_eq!(pipeline.state, Some(root.path().join("s")));
     assert_eq!(pipeline.models, Some("/m".into()));
     assert_eq!((pipeline.output, &pipeline.watch[0].folder), (Some(root.path().join("t")), &root.path().join("w")));
+}
+
+#[test]
+fn a_list_of_cases_lies_beside_the_pipeline_and_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, list) = (folder.path().join("x.toml"), folder.path().join("akten.csv"));
+    std::fs::write(&file, "line.name = \"x\"\n[cases]\nlist = \"akten.csv\"\ncolumn = \"Az\"\n").unwrap();
+    let place = || match load(&file) {
+        Err(LoadError::Problems { problems, .. }) => {
+            format!("{}:{} {}", problems[0].line, problems[0].column, problems[0].key)
+        }
+        Err(error) => panic!("{error}"),
+        Ok(pipeline) => format!("{} cases", case_list(&pipeline.alarms.cases).unwrap().unwrap().len()),
+    };
+    assert_eq!(place(), "3:8 cases.list");
+    std::fs::write(&list, "").unwrap();
+    assert_eq!(place(), "4:10 cases.column");
+    std::fs::write(&list, "Nr;Az\n").unwrap();
+    assert_eq!(place(), "3:8 cases.list");
+    std::fs::write(&list, "Nr;AZ\n1;A 1\n2;a1\n3;A2\n").unwrap();
+    assert_eq!(place(), "2 cases");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::reader::{Table, Text};
 use super::resolve::{LAYOUTS, endings};
 use super::values::{file_name_fault, folded};
 use crate::assemble::SeparateBy;
-use crate::intake::station::{Completion, Discovery, StationRules};
+use crate::intake::station::{Completion, Counting, Discovery, StationRules};
 use crate::intake::{IntakeRules, Layout};
 use crate::model::PageOrder;
 
@@ -43,6 +43,7 @@ pub(super) fn stations(
         }
         let completion = completion(&table);
         let markers = markers(&table, completion, intake);
+        let counting = counting(&table, layout.unwrap_or(intake.layout));
         let settle = seconds(&table, "settle_seconds", 0.0..=3600.0, Duration::from_secs(20));
         let give_up =
             table.number("give_up_minutes", 0.0..=10_080.0).map_or(Duration::from_secs(600), |m| to_ms(m * 60.0));
@@ -57,12 +58,14 @@ pub(super) fn stations(
             let message = format!("{} is the folder of originals that are done, too", quoted(&held));
             table.refuse(if table.has("held") { "held" } else { "done" }, message, None);
         }
+        let keep_done_days = table.integer("keep_done_days", 0..=36_500).filter(|&days: &u32| days > 0);
         table.finish();
         stations.push(StationRules {
             folder: folder.unwrap_or_default(),
             name,
             intake: IntakeRules { layout: layout.unwrap_or(intake.layout), extensions: intake.extensions.clone() },
             completion: completion.unwrap_or_default(),
+            counting,
             markers,
             settle,
             give_up,
@@ -71,6 +74,7 @@ pub(super) fn stations(
             urgent,
             done,
             held,
+            keep_done_days,
         });
     }
     stations
@@ -145,6 +149,15 @@ fn completion(table: &Table<'_>) -> Option<Completion> {
         "complete",
         &[("quiet", Completion::Quiet), ("marker", Completion::Marker), ("rename", Completion::Rename)],
     )
+}
+
+fn counting(table: &Table<'_>, layout: Layout) -> Counting {
+    let counting = table.choice("count", &[("none", Counting::None), ("index", Counting::Index)]).unwrap_or_default();
+    if counting == Counting::Index && matches!(layout, Layout::FileIsCase | Layout::FileIsDocument) {
+        let message = "has no effect where every file is a batch of its own";
+        table.refuse("count", message, Some("write layout = \"folder_is_batch\", or remove count".into()));
+    }
+    counting
 }
 
 fn markers(table: &Table<'_>, completion: Option<Completion>, intake: &IntakeRules) -> Vec<String> {

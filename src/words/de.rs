@@ -56,6 +56,12 @@ pub(super) static WORDS: Words = Words {
     station_last_hour: "letzte Stunde",
     station_last: "zuletzt",
     station_away: "nicht erreichbar!",
+    abandoned_here_of: |files| format!("{files} einer anderen Linie!"),
+    abandoned_of: |line, files| {
+        format!(
+            "von der Linie {line} übernommen und seit mehr als einem Tag nicht ausgeliefert: {files} Dateien\n  gibt es diese Linie nicht mehr, sie aus .scanstrasse/{line} zurück in den Eingangsordner verschieben"
+        )
+    },
     nothing_yet: "noch nichts",
     held: "Zurückgehalten",
     held_waits_of: |count, number| {
@@ -297,7 +303,7 @@ pub(super) fn fault(kind: FaultKind) -> &'static str {
         FaultKind::Noise => "die Seite ist mit Flecken übersät",
         FaultKind::Engine => "die Texterkennung ist ausgefallen",
         FaultKind::Unpaired => "Vorder- und Rückseiten des Stapels lassen sich nicht zuordnen",
-        FaultKind::CountDiffers => "das Trennblatt nennt eine andere Seitenzahl",
+        FaultKind::CountDiffers => "Trennblatt oder Indexdatei nennen eine andere Zahl, als eingegangen ist",
         FaultKind::TooLong => "das Dokument ist für seine Art zu lang",
         FaultKind::RepeatedSheet => "dasselbe Trennblatt kam zweimal",
         FaultKind::CaseNumber => "das Aktenzeichen kann nicht stimmen",
@@ -362,6 +368,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Intake => "Datei finden und lesen",
         Stage::Open => "Datei öffnen",
         Stage::Decode => "Bild dekodieren",
+        Stage::Codes => "Patchcodes und Barcodes suchen",
         Stage::Ocr => "Text lesen",
         Stage::Worker => "Leseprogramm",
         Stage::Assemble => "Dokumente bilden",

@@ -56,6 +56,12 @@ pub(super) static WORDS: Words = Words {
     station_last_hour: "last hour",
     station_last: "last",
     station_away: "not reachable!",
+    abandoned_here_of: |files| format!("{files} of another line!"),
+    abandoned_of: |line, files| {
+        format!(
+            "files of the line {line} have lain in its claim for more than a day: {files}\n  if that line is gone for good, move them from .scanstrasse/{line} back into the watch folder"
+        )
+    },
     nothing_yet: "nothing yet",
     held: "Held",
     held_waits_of: |count, number| format!("{number} {} for a person", if count == 1 { "waits" } else { "wait" }),
@@ -265,6 +271,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Intake => "finding and reading the file",
         Stage::Open => "opening the file",
         Stage::Decode => "decoding the picture",
+        Stage::Codes => "looking for patch codes and barcodes",
         Stage::Ocr => "reading the text",
         Stage::Worker => "the reading program",
         Stage::Assemble => "making documents",

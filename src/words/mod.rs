@@ -6,9 +6,11 @@
 
 mod de;
 mod en;
+mod held;
 mod held_note;
 mod numbers;
 
+pub use held::HeldWords;
 pub use held_note::{held_note, wrapped};
 
 use crate::model::{FaultKind, Stage};
@@ -80,6 +82,10 @@ pub struct Words {
     pub station_last: &'static str,
     /// A watch folder that cannot be reached.
     pub station_away: &'static str,
+    /// So many files that other lines left in a watch folder.
+    pub abandoned_here_of: fn(&str) -> String,
+    /// The name of such a line, and how many files.
+    pub abandoned_of: fn(&str, &str) -> String,
     pub nothing_yet: &'static str,
     pub held: &'static str,
     /// How many things wait for a person.

@@ -3,6 +3,9 @@
 //! The worker parses foreign bytes, so its answer is foreign too. Whatever passes here can be stored, placed on a page
 //! and written into a PDF without a further thought; digests are compared where the bytes are read.
 
+use std::collections::BTreeSet;
+
+use crate::intake::layouts::{MAX_TOLD, MAX_TOLD_BYTES, Wanted};
 use crate::model::{Fault, FaultKind, ImageCodec, ImageStream, PageRecord, PixelBox, Point, Quad, Stage};
 
 /// Largest side of a page or picture in pixels: A0 at 4,800 dpi has 225,000.
@@ -45,6 +48,12 @@ pub fn check(record: &PageRecord, scan_len: u64) -> Result<(), Fault> {
         }
         None => Ok(()),
     }
+}
+
+/// Whether a worker's word on an index file can be believed: it asks for something, and not for too much.
+pub(super) fn index(wanted: &BTreeSet<Wanted>) -> bool {
+    let bytes = wanted.iter().map(Wanted::name_bytes).sum::<usize>();
+    (1..=MAX_TOLD).contains(&wanted.len()) && bytes <= MAX_TOLD_BYTES
 }
 
 /// Most characters that are kept of what a worker says about a fault.
@@ -208,6 +217,14 @@ mod tests {
     #[test]
     fn a_sound_record_passes() {
         check(&good(), SCAN_LEN).unwrap();
+    }
+
+    #[test]
+    fn an_index_asks_for_something_and_not_for_everything() {
+        let numbers = |count: u64| (0..count).map(Wanted::Number).collect::<BTreeSet<_>>();
+        assert!(index(&numbers(1)) && index(&numbers(MAX_TOLD as u64)));
+        assert!(!index(&numbers(0)) && !index(&numbers(MAX_TOLD as u64 + 1)));
+        assert!(!index(&BTreeSet::from([Wanted::Name("x".repeat(MAX_TOLD_BYTES + 1))])));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::frame::{self, FrameError};
 use super::sandbox::{self, Bounds};
 use super::{Answer, Order, Reply, Task, memory, out_of_turn};
 use crate::infer::{self, ModelFolder};
+use crate::intake::layouts;
 use crate::model::{ByteRange, Digest, Fault, FaultKind, ImageStream, PageImage, Stage};
 use crate::ocr;
 use crate::page::{self, Readers, Recipe};
@@ -102,7 +103,7 @@ impl Desk {
             Readers::open(&recipe, &models)?
         } else {
             // A scout works without any model being there.
-            Readers::none()
+            Readers::of_codes()
         };
         Ok(Self { recipe, readers, open: None })
     }
@@ -115,6 +116,7 @@ impl Desk {
                 Ok(Answer::Opened { pages: self.scan(&scan)?.pages() })
             }
             (Task::Check, Some(file), None) => Ok(Answer::Checked(whole(&file))),
+            (Task::Index { source }, Some(file), None) => Ok(Answer::Indexed(layouts::told(&file, source))),
             (Task::Page { index, read }, Some(scan), Some(picture)) => {
                 let decoded = self.scan(&scan)?.page(index)?;
                 let mut nobody = Readers::none();

@@ -25,12 +25,14 @@ pub use check::check;
 pub use memory::end_process_if_refused as end_process_if_out_of_memory;
 pub use sandbox::Protection;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
 use serde::{Deserialize, Serialize};
 
+use crate::intake::layouts::{Source, Wanted};
 use crate::model::{Fault, FaultKind, PageRecord, Stage, Wholeness};
 use crate::page::Recipe;
 
@@ -47,6 +49,13 @@ pub enum Job {
     Check {
         /// The file.
         path: PathBuf,
+    },
+    /// Read the index file of a batch: which scans have to be there.
+    Index {
+        /// The file.
+        path: PathBuf,
+        /// Of which kind it is, by its name.
+        source: Source,
     },
     /// Process one page.
     Page {
@@ -72,6 +81,10 @@ pub enum Answer {
     },
     /// The file was looked at.
     Checked(Wholeness),
+    /// The scans that the index file asks for, at least one and at most [`MAX_TOLD`]; `None`: it cannot be understood.
+    ///
+    /// [`MAX_TOLD`]: crate::intake::layouts::MAX_TOLD
+    Indexed(Option<BTreeSet<Wanted>>),
     /// The page's record; `record.image.stream` is `Stored` exactly if `picture` of the job was written.
     Processed {
         /// The record.
@@ -162,6 +175,8 @@ enum Task {
     Open,
     /// With the file.
     Check,
+    /// With the index file.
+    Index { source: Source },
     /// With the scan, to read, and an empty file for the picture, to write.
     Page { index: u32, read: bool },
 }

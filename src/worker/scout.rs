@@ -1,11 +1,14 @@
-//! A worker that only looks whether files are whole: it loads no models, and no page ever keeps it waiting.
+//! A worker that only looks whether files are whole, and into index files: it loads no models, and no page ever keeps it
+//! waiting.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::pool::{Pool, PoolError};
-use super::{Answer, Job, PoolConfig, Protection, WorkerLimits};
+use super::{Answer, Job, PoolConfig, Protection, WorkerLimits, check};
+use crate::intake::layouts::{Source, Wanted};
 use crate::model::Wholeness;
 use crate::ocr::OcrParams;
 use crate::page::Recipe;
@@ -46,25 +49,35 @@ impl Scout {
     /// Looks into a file; another thread that asks waits. What crashes it, takes too long or cannot be opened is
     /// [`Wholeness::Torn`]; so is everything while it cannot be started.
     pub fn look(&self, path: &Path) -> Wholeness {
+        match self.ask(Job::Check { path: path.to_owned() }) {
+            Some(Answer::Checked(wholeness)) => wholeness,
+            _ => Wholeness::Torn,
+        }
+    }
+
+    /// The scans that an index file asks for; `None` if it cannot be understood, or read, or costs the worker its life.
+    pub fn index(&self, path: &Path, source: Source) -> Option<BTreeSet<Wanted>> {
+        match self.ask(Job::Index { path: path.to_owned(), source })? {
+            Answer::Indexed(wanted) => wanted.filter(check::index),
+            _ => None,
+        }
+    }
+
+    /// The worker's answer; another thread that asks waits.
+    fn ask(&self, job: Job) -> Option<Answer> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.is_none() {
             *pool = Pool::start(self.config.clone()).ok();
         }
         let asked = pool.as_ref().and_then(|pool| {
-            pool.jobs().send((0, Job::Check { path: path.to_owned() })).ok()?;
+            pool.jobs().send((0, job)).ok()?;
             pool.outcomes().recv().ok()
         });
-        match asked {
-            Some(outcome) => match outcome.result {
-                Ok(Answer::Checked(wholeness)) => wholeness,
-                Ok(_) | Err(_) => Wholeness::Torn,
-            },
+        if asked.is_none() {
             // Its worker died and no other would start.
-            None => {
-                pool.take().into_iter().for_each(Pool::stop);
-                Wholeness::Torn
-            }
+            pool.take().into_iter().for_each(Pool::stop);
         }
+        asked?.result.ok()
     }
 }
 

@@ -6,12 +6,23 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-FONTS = Path("/usr/share/fonts/truetype")
+FONTS = Path("/usr/share/fonts")
+# Regular and bold face; the packages stand in the Makefile as TESTDATA_PACKAGES.
+_LIBERATION, _DEJAVU, _URW = "truetype/liberation/Liberation", "truetype/dejavu/DejaVu", "opentype/urw-base35/"
 FAMILIES = {
-    "sans": "liberation/LiberationSans-{}.ttf",
-    "serif": "liberation/LiberationSerif-{}.ttf",
-    "mono": "liberation/LiberationMono-{}.ttf",
-    "dejavu": "dejavu/DejaVuSans{}.ttf",
+    "sans": (_LIBERATION + "Sans-Regular.ttf", _LIBERATION + "Sans-Bold.ttf"),
+    "serif": (_LIBERATION + "Serif-Regular.ttf", _LIBERATION + "Serif-Bold.ttf"),
+    "mono": (_LIBERATION + "Mono-Regular.ttf", _LIBERATION + "Mono-Bold.ttf"),
+    "dejavu": (_DEJAVU + "Sans.ttf", _DEJAVU + "Sans-Bold.ttf"),
+    "dejavuserif": (_DEJAVU + "Serif.ttf", _DEJAVU + "Serif-Bold.ttf"),
+    "dejavumono": (_DEJAVU + "SansMono.ttf", _DEJAVU + "SansMono-Bold.ttf"),
+    "narrow": (_URW + "NimbusSansNarrow-Regular.otf", _URW + "NimbusSansNarrow-Bold.otf"),
+    "palatino": (_URW + "P052-Roman.otf", _URW + "P052-Bold.otf"),
+    "century": (_URW + "C059-Roman.otf", _URW + "C059-Bold.otf"),
+    "bookman": (_URW + "URWBookman-Light.otf", _URW + "URWBookman-Demi.otf"),
+    "gothic": (_URW + "URWGothic-Book.otf", _URW + "URWGothic-Demi.otf"),
+    "nimbusmono": (_URW + "NimbusMonoPS-Regular.otf", _URW + "NimbusMonoPS-Bold.otf"),
+    "hand": (_URW + "Z003-MediumItalic.otf", _URW + "Z003-MediumItalic.otf"),
 }
 A4_MM = (210.0, 297.0)
 INK = (24, 24, 28)
@@ -21,10 +32,7 @@ RED = (168, 32, 40)
 
 @cache
 def _font(family: str, bold: bool, size_px: int) -> ImageFont.FreeTypeFont:
-    if family == "dejavu":
-        name = FAMILIES[family].format("-Bold" if bold else "")
-    else:
-        name = FAMILIES[family].format("Bold" if bold else "Regular")
+    name = FAMILIES[family][bold]
     # The basic layout engine: the same on every machine, with or without libraqm.
     return ImageFont.truetype(FONTS / name, size_px, layout_engine=ImageFont.Layout.BASIC)
 

@@ -15,6 +15,7 @@ mod privacy;
 mod program;
 mod pty;
 mod refuse;
+mod separators;
 mod terminal;
 mod truth;
 mod verify;

@@ -7,6 +7,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::TypeRule;
+use super::matching::normalise;
 use super::model::{Finding, Model, PageFeatures, PageScores, Trust};
 use super::reading::Reading;
 use crate::model::PageRecord;
@@ -117,6 +118,18 @@ impl Matcher {
             confidence,
             in_doubt: named.is_none() && self.classify.hold,
         }
+    }
+
+    /// The type that a page by itself begins: it has a title where first pages have theirs. Its number among the rules, and
+    /// how sure it is, 0 to 1; `None` if no title stands there, or two do.
+    pub(super) fn begins(&self, page: &Evidence) -> Option<(usize, f32)> {
+        self.rules.begins(&page.hits).filter(|&(_, sure)| sure >= MIN_CONFIDENCE)
+    }
+
+    /// The name of a type as the pipeline writes it, however `name` uses case and blanks.
+    pub(super) fn known(&self, name: &str) -> Option<&str> {
+        let name = normalise(name);
+        self.names.iter().map(String::as_str).find(|known| normalise(known) == name)
     }
 
     /// A type less sure than this is not named.

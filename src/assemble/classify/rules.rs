@@ -83,6 +83,13 @@ impl Rules {
             .collect()
     }
 
+    /// The type that a page by itself begins, as [`judge`]: only titles in the head of the page count for it.
+    pub(super) fn begins(&self, page: &Hits) -> Option<(usize, f32)> {
+        let mut findings = self.findings(std::iter::once(page));
+        findings.iter_mut().filter(|finding| finding.title == 0.0).for_each(|finding| *finding = Finding::default());
+        judge(&findings)
+    }
+
     /// The title found is only part of a longer one of another type: `Antrag` in `Antrag auf Verlängerung`.
     fn is_part_of_another_title(&self, index: usize, hits: &[(Hit, u64)]) -> bool {
         let title = |index: usize| {

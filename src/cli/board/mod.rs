@@ -83,6 +83,8 @@ struct Station {
     waiting: u64,
     /// It cannot be reached.
     away: bool,
+    /// Files that other lines left in it.
+    abandoned: u64,
     last: Option<Timestamp>,
     /// When how many were taken, in the last hour.
     hour: VecDeque<(Instant, u64)>,
@@ -125,6 +127,9 @@ pub(super) struct Board {
 
 /// Over so long the inflow of a station is counted.
 const HOUR: Duration = Duration::from_secs(3600);
+
+/// What came within so long is counted as one.
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Board {
     /// Of a line that begins now.
@@ -212,7 +217,13 @@ impl Board {
                     station.today += files;
                     station.run += files;
                     station.last = Some(at.time);
-                    station.hour.push_back((at.instant, *files));
+                    match station.hour.back_mut() {
+                        // A minute's claims are one: a busy station makes tens of thousands an hour.
+                        Some((since, count)) if at.instant.saturating_duration_since(*since) < MINUTE => {
+                            *count += files
+                        }
+                        _ => station.hour.push_back((at.instant, *files)),
+                    }
                 }
             }
             Event::Away { station, away } => {
@@ -220,6 +231,12 @@ impl Board {
                     station.away = *away;
                 }
             }
+            Event::Abandoned { station, by } => {
+                if let Some(station) = self.stations.get_mut(*station) {
+                    station.abandoned = by.iter().map(|one| one.files).sum();
+                }
+            }
+            Event::OriginalRemoved { .. } => {}
             Event::Queue(queue) => self.queue = Some(*queue),
             Event::Halted { on } => self.halted = *on,
         }
@@ -372,6 +389,7 @@ impl Station {
             run: self.run,
             waiting: self.waiting,
             away: self.away,
+            abandoned: self.abandoned,
             last_hour: self.hour.iter().filter(within).map(|(_, files)| files).sum(),
             last: self.last,
         }

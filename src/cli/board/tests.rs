@@ -157,6 +157,7 @@ fn a_watch_waits_when_all_is_done_and_counts_what_stations_bring() {
         run: 3,
         waiting: 2,
         away: false,
+        abandoned: 0,
         last_hour: 3,
         last: Some(first),
     };

@@ -85,6 +85,9 @@ pub(in crate::cli) struct StationView {
     pub waiting: u64,
     /// It cannot be reached.
     pub away: bool,
+    /// Files that other lines claimed in it more than a day ago and did not deliver.
+    #[serde(default)]
+    pub abandoned: u64,
     /// Files taken in the last 60 minutes.
     pub last_hour: u64,
     /// When the last one was taken.

@@ -413,6 +413,10 @@ fn stations(view: &View, look: Look, width: usize) -> Vec<Line<'static>> {
         let mut spans: Vec<_> = facts.into_iter().flat_map(fact).collect();
         if station.away {
             spans.push(look.span(format!("  {}", words.station_away), Tone::Bad));
+        } else if station.abandoned > 0 {
+            spans.push(
+                look.span(format!("  {}", (words.abandoned_here_of)(&lang.number(station.abandoned))), Tone::Bad),
+            );
         } else {
             let last = station.last.map_or(words.nothing_yet.to_owned(), |last| clock(lang, last, view.at));
             spans.push(look.span(format!("  {} ", words.station_last), Tone::Dim));

@@ -2,7 +2,7 @@
 //!
 //! A fake scan is a text file: `FAKE`, then one line for each page. What a line says is what becomes of the page:
 //! `scan …` a picture in the scan, `slow …` the same after 10 ms, `store …` a picture in the store, `blank …`, and the faults `crash …`, `shaky …`
-//! (crashes once), `cramped …` (says once that its picture could not be written), `nonsense …`, `lie …` (the stored
+//! (crashes once), `sheet …` (a separator sheet with that code), `cramped …` (says once that its picture could not be written), `nonsense …`, `lie …` (the stored
 //! picture is not the announced one), `mute …` (crashes when its text is read), `sick …` (crashes unless a file of the
 //! same name with the ending `cured` lies beside). A scan that begins with `SICK` is one that cannot be opened unless cured.
 
@@ -21,8 +21,8 @@ use crate::dispatch::{Backlog, Controls, Event, RunError, Summary, run};
 use crate::intake::{IntakeRules, Layout};
 use crate::ledger::Store;
 use crate::model::{
-    Blank, ByteRange, ColourMode, Degrees, Digest, Fault, FaultKind, ImageCodec, ImageStream, PageImage, PageRecord,
-    Placement, Quad, Resolution, Stage, TextLine, Word,
+    Barcode, Blank, ByteRange, ColourMode, Degrees, Digest, Fault, FaultKind, ImageCodec, ImageStream, PageImage,
+    PageRecord, Placement, Quad, Resolution, Stage, TextLine, Word,
 };
 use crate::pipeline::{Pauses, Pipeline};
 use crate::saboteur::{Plan, enter};
@@ -159,6 +159,7 @@ impl Rig {
                 expected.insert(file.to_owned());
             }
             account["blanks_removed"].as_array().unwrap().iter().for_each(|page| put(page, "blank".into()));
+            account["separators"].as_array().unwrap().iter().for_each(|page| put(page, "separator".into()));
             for held in account["held"].as_array().unwrap() {
                 put(held, format!("held {}", held["kind"].as_str().unwrap()));
             }
@@ -234,6 +235,7 @@ pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> 
     };
     match job {
         Job::Check { .. } => Ok(Answer::Checked(crate::model::Wholeness::Whole)),
+        Job::Index { .. } => Ok(Answer::Indexed(None)),
         Job::Open { path } => Ok(Answer::Opened { pages: read(&path)?.lines().count() as u32 - 1 }),
         Job::Page { path, index, picture, read: with_text } => {
             assert!(!picture.exists(), "the picture's place is free");
@@ -246,7 +248,7 @@ pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> 
             let mut record = record(line, range, digest);
             record.lines.retain(|_| with_text);
             match line.split(' ').next().unwrap() {
-                "scan" | "blank" => {}
+                "scan" | "blank" | "sheet" => {}
                 "slow" => thread::sleep(Duration::from_millis(10)),
                 kind @ ("store" | "lie") => {
                     fs::write(&picture, if kind == "lie" { "other" } else { line }).unwrap();
@@ -278,7 +280,17 @@ pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> 
 fn record(line: &str, stream: ImageStream, digest: Digest) -> PageRecord {
     let quad = Quad::from_box([10.0, 10.0, 90.0, 20.0].into());
     // What the page says of itself stands behind what becomes of it.
-    let words: Vec<_> = line.split(' ').skip(1).map(|text| Word { text: text.into(), quad, confidence: 0.9 }).collect();
+    let code = line.strip_prefix("sheet ").map(|code| Barcode {
+        symbology: "QR_CODE".into(),
+        value: code.to_owned(),
+        bounds: [10.0, 10.0, 90.0, 20.0].into(),
+    });
+    let words: Vec<_> = line
+        .split(' ')
+        .filter(|_| code.is_none())
+        .skip(1)
+        .map(|text| Word { text: text.into(), quad, confidence: 0.9 })
+        .collect();
     let lines = if words.is_empty() { vec![] } else { vec![TextLine { quad, words, starts_block: true }] };
     PageRecord {
         width_px: 100,
@@ -288,7 +300,7 @@ fn record(line: &str, stream: ImageStream, digest: Digest) -> PageRecord {
         placement: Placement::default(),
         skew: Degrees(0.5),
         blank: Blank { is_blank: line.starts_with("blank"), ink_share: 0.01 },
-        barcodes: vec![],
+        barcodes: code.into_iter().collect(),
         patch_codes: vec![],
         lines,
         image: PageImage {

@@ -4,18 +4,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::*;
-use crate::intake::station::{Completion, Discovery, StationRules};
+use crate::intake::layouts;
+use crate::intake::station::{Completion, Counting, Discovery, Lookout, StationRules};
 use crate::ledger::{RequestKind, RequestState, Verdict, open_to_decide};
 use crate::model::Wholeness;
 
 /// A watch folder of the rig whose files count after 50 ms.
-fn station(rig: &Rig, folder: &str) -> StationRules {
+pub(super) fn station(rig: &Rig, folder: &str) -> StationRules {
     fs::create_dir_all(rig.dir.path().join(folder)).unwrap();
     StationRules {
         folder: rig.dir.path().join(folder),
         name: folder.into(),
         intake: rig.pipeline.intake.clone(),
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: vec!["ready".into()],
         settle: Duration::from_millis(50),
         give_up: Duration::from_secs(600),
@@ -24,18 +26,19 @@ fn station(rig: &Rig, folder: &str) -> StationRules {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     }
 }
 
 /// Drops a fake scan, whole at once.
-fn drop_scan(rig: &Rig, name: &str, pages: &[&str]) {
+pub(super) fn drop_scan(rig: &Rig, name: &str, pages: &[&str]) {
     let path = rig.dir.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("FAKE\n{}\n", pages.join("\n"))).unwrap();
 }
 
 /// Watches until `until` says so of an event, then drains or stops.
-fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> (Summary, Vec<Event>) {
+pub(super) fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> (Summary, Vec<Event>) {
     let (jobs, queue) = bounded(4);
     let (answers, outcomes) = bounded(4);
     let (events, told) = unbounded();
@@ -55,20 +58,21 @@ fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool + Sync) -> 
                 .collect()
         });
         let channels = Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes };
-        let whole = |_: &Path| Wholeness::Whole;
-        let summary = watch(&rig.backlog(), channels, &whole, &events, controls).unwrap();
+        let index = |path: &Path, source| layouts::told(&fs::File::open(path).unwrap(), source);
+        let lookout = Lookout { whole: &|_| Wholeness::Whole, index: &index };
+        let summary = watch(&rig.backlog(), channels, lookout, &events, controls).unwrap();
         drop((jobs, events));
         (summary, listener.join().unwrap())
     })
 }
 
 /// After so many delivered batches.
-fn batches(count: usize) -> impl Fn(&Event) -> bool + Sync {
+pub(super) fn batches(count: usize) -> impl Fn(&Event) -> bool + Sync {
     let seen = AtomicUsize::new(0);
     move |event| *event == Event::BatchDelivered && seen.fetch_add(1, Ordering::SeqCst) + 1 == count
 }
 
-fn files_below(folder: &Path) -> Vec<String> {
+pub(super) fn files_below(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<String> = entries
         .map(|entry| entry.unwrap().path())
@@ -110,6 +114,46 @@ fn a_decision_brings_a_held_original_to_the_others() {
     watch_until(&rig, false, batches(1));
     assert!(files_below(&held).is_empty(), "{:?}", files_below(&held));
     assert_eq!(files_below(&rig.dir.path().join("one/done")), ["1.fake"]);
+}
+
+#[test]
+fn a_batch_that_lacks_what_its_index_names_is_delivered_and_told() {
+    let mut rig = Rig::new(&[]);
+    let counted = station(&rig, "one");
+    rig.pipeline.watch =
+        vec![StationRules { counting: Counting::Index, give_up: Duration::from_millis(300), ..counted }];
+    drop_scan(&rig, "one/4711/1.fake", &["scan a"]);
+    fs::write(rig.dir.path().join("one/4711/INDEX.DAT"), "\"I02r\";\"01\";\"1\";\"1\";\"3\";\"M\"\r\n").unwrap();
+    drop_scan(&rig, "one/4712/1.fake", &["scan b"]);
+    fs::write(rig.dir.path().join("one/4712/INDEX.DAT"), "\"I02r\";\"01\";\"1\";\"1\";\"1\"\r\n").unwrap();
+    let (summary, events) = watch_until(&rig, false, batches(2));
+    assert_eq!((summary.pages_received, summary.pages_delivered, summary.scans_held), (2, 2, 1));
+    assert!(
+        events.iter().any(|event| matches!(event, Event::Held { fault, .. } if fault.kind == FaultKind::CountDiffers))
+    );
+    assert_eq!(files_below(&rig.dir.path().join("one/held")), ["INDEX.DAT", "INDEX.DAT.txt"]);
+    assert_eq!(files_below(&rig.dir.path().join("one/done")), ["1.fake", "1.fake", "INDEX.DAT"]);
+    let held = rig.held_things();
+    assert_eq!((held.len(), held[0].fault.kind), (1, FaultKind::CountDiffers));
+    rig.decide(held[0].number, Verdict::Discard).unwrap();
+    watch_until(&rig, false, batches(1));
+    assert!(files_below(&rig.dir.path().join("one/held")).is_empty());
+}
+
+#[test]
+fn the_last_scan_of_a_batch_without_an_index_goes_on_when_a_person_says_so() {
+    let mut rig = Rig::new(&[]);
+    let counted = station(&rig, "one");
+    rig.pipeline.watch =
+        vec![StationRules { counting: Counting::Index, give_up: Duration::from_millis(300), ..counted }];
+    drop_scan(&rig, "one/4711/1.fake", &["scan a"]);
+    drop_scan(&rig, "one/4711/2.fake", &["scan b"]);
+    let (summary, _) = watch_until(&rig, false, batches(1));
+    assert_eq!((summary.pages_delivered, summary.scans_held), (1, 1));
+    rig.decide(rig.held_things()[0].number, Verdict::Retry).unwrap();
+    let (summary, _) = watch_until(&rig, false, batches(1));
+    assert_eq!((summary.pages_delivered, summary.scans_held), (2, 0));
+    assert_eq!(files_below(&rig.dir.path().join("one/done")), ["1.fake", "2.fake"]);
 }
 
 #[test]

@@ -20,13 +20,16 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::names::{extension, is_side_entry, written};
 use super::natural::NaturalKey;
 
 mod kodak;
 mod kofax;
 mod mentioned;
-mod text;
+pub(crate) mod text;
 
 /// Largest index file that is read, in bytes: 50,000 documents of a hundred letters each, and ten times that.
 const MAX_BYTES: u64 = 50 << 20;
@@ -34,11 +37,18 @@ const MAX_BYTES: u64 = 50 << 20;
 /// Most scans that an index may ask for. One that asks for more is none: a range of numbers is written in ten letters.
 const MAX_WANTED: usize = 1_000_000;
 
+/// Most scans of an index that a worker tells of: Kodak ends a batch at 50,000 documents.
+pub const MAX_TOLD: usize = 100_000;
+
+/// Most bytes of names among them.
+pub const MAX_TOLD_BYTES: usize = 8 << 20;
+
 /// Most names of a folder that [`expected_in`] looks at.
 const MAX_NAMES: usize = 1_000_000;
 
 /// Which kind of index it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// `INDEX.DAT` of Kodak Capture.
     Kodak,
@@ -51,7 +61,8 @@ pub enum Source {
 }
 
 /// A scan that has to be there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Wanted {
     /// The file of this name, in lower case, wherever below the folder it lies.
     Name(String),
@@ -90,16 +101,57 @@ impl Expected {
 
     /// How many of them are not among `names` (below the batch folder, `/` between folders).
     pub fn missing<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> usize {
-        let mut there = HashSet::new();
-        for name in names {
-            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-            there.insert(Wanted::Name(file.to_lowercase()));
-            match folder {
-                "" => there.extend(number(file.rsplit_once('.').map_or(file, |(stem, _)| stem)).map(Wanted::Number)),
-                folder => there.extend(number(folder).map(Wanted::Folder)),
-            }
+        missing(&self.scans().cloned().collect(), names)
+    }
+}
+
+impl Wanted {
+    /// Bytes of its name, if that is what it is.
+    pub fn name_bytes(&self) -> usize {
+        if let Self::Name(name) = self { name.len() } else { 0 }
+    }
+}
+
+/// How many of `wanted` are not among `names` (below the batch folder, `/` between folders).
+pub fn missing<'n>(wanted: &BTreeSet<Wanted>, names: impl IntoIterator<Item = &'n str>) -> usize {
+    let mut there = HashSet::new();
+    for name in names {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        there.insert(Wanted::Name(folded(file)));
+        match folder {
+            "" => there.extend(number(file.rsplit_once('.').map_or(file, |(stem, _)| stem)).map(Wanted::Number)),
+            folder => there.extend(number(folder).map(Wanted::Folder)),
         }
-        self.scans().collect::<BTreeSet<_>>().into_iter().filter(|wanted| !there.contains(wanted)).count()
+    }
+    let is_there = |wanted: &Wanted| match wanted {
+        Wanted::Name(name) => there.contains(&Wanted::Name(folded(name))),
+        numbered => there.contains(numbered),
+    };
+    wanted.iter().filter(|wanted| !is_there(wanted)).count()
+}
+
+/// Without case, and with umlauts in one piece: stations on Windows and macOS write the same name in two ways.
+fn folded(name: &str) -> String {
+    name.nfc().flat_map(char::to_lowercase).collect()
+}
+
+/// What the worker tells of an index file of which nothing but its kind is known: the scans that it asks for. Reads at most
+/// 50 MiB. `None` if it cannot be read or understood, or asks for more than [`MAX_TOLD`].
+pub fn told(file: &File, source: Source) -> Option<BTreeSet<Wanted>> {
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).ok()?;
+    let documents = (bytes.len() as u64 <= MAX_BYTES).then(|| documents(&bytes, source))??;
+    let wanted: BTreeSet<Wanted> = documents.into_iter().flat_map(|document| document.scans).collect();
+    let bytes = wanted.iter().map(Wanted::name_bytes).sum::<usize>();
+    ((1..=MAX_TOLD).contains(&wanted.len()) && bytes <= MAX_TOLD_BYTES).then_some(wanted)
+}
+
+fn documents(bytes: &[u8], source: Source) -> Option<Vec<IndexedDocument>> {
+    let text = text::decode(bytes);
+    match source {
+        Source::Kodak => kodak::documents(&text),
+        Source::Kofax => kofax::documents(&text),
+        Source::Crosscap | Source::Schleupen => mentioned::documents(&text),
     }
 }
 
@@ -126,19 +178,14 @@ pub fn expected<'n>(
     // A folder full of texts is no folder of indexes.
     indexes.truncate(16);
     indexes.into_iter().find_map(|(source, name)| {
-        let text = text::decode(&read(name)?);
-        let documents = match source {
-            Source::Kodak => kodak::documents(&text),
-            Source::Kofax => kofax::documents(&text),
-            Source::Crosscap | Source::Schleupen => mentioned::documents(&text),
-        }?;
+        let documents = documents(&read(name)?, source)?;
         let wanted: usize = documents.iter().map(|document| document.scans.len()).sum();
         (1..=MAX_WANTED).contains(&wanted).then(|| Expected { source, index: name.to_owned(), documents })
     })
 }
 
-/// Which index a file may be by its name, and how sure that is.
-fn source(file: &str) -> Option<(u8, Source)> {
+/// Which index a file may be by its name, and how sure that is: the lower the number, the surer.
+pub fn source(file: &str) -> Option<(u8, Source)> {
     let lower = file.to_lowercase();
     match lower.rsplit_once('.')? {
         _ if lower.contains('/') => None,

@@ -8,7 +8,7 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 /// Bytes as text. Every sequence of bytes is one.
-pub(super) fn decode(bytes: &[u8]) -> String {
+pub(crate) fn decode(bytes: &[u8]) -> String {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()

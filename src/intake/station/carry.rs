@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::claims::numbered;
+use super::index::put_indexes_away;
 use super::markers;
 use super::{Claim, ClaimedFile, Completion, StationRules};
 use crate::durable;
@@ -94,6 +95,9 @@ fn tidy(root: &Path, rules: &StationRules, claim: &Claim) {
     }
     if !rules.by_folder() {
         return;
+    }
+    if rules.by_index() {
+        put_indexes_away(root, rules, claim);
     }
     let sources: BTreeSet<&Path> = claim.files.iter().filter_map(|file| file.source.parent()).collect();
     for folder in sources.into_iter().filter(|folder| folder.starts_with(root) && *folder != root) {
@@ -193,7 +197,7 @@ fn has_scans(folder: &Path, rules: &StationRules) -> bool {
     fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| is_scan(entry.file_name()))
 }
 
-fn put_away(root: &Path, source: &Path, folder: &Path, name: &OsStr) -> io::Result<()> {
+pub(super) fn put_away(root: &Path, source: &Path, folder: &Path, name: &OsStr) -> io::Result<()> {
     make_folders(root, folder)?;
     rename_beside(source, &folder.join(name)).map(drop)
 }

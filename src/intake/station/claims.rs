@@ -10,7 +10,7 @@ use super::{Claim, ClaimedFile, STATION_FOLDER, StationRules};
 use crate::intake::Layout;
 use crate::intake::cases::{self, Part};
 use crate::intake::names::{stem, written};
-use crate::intake::natural::NaturalKey;
+use crate::intake::natural::sort_files;
 use crate::intake::walk::last_name;
 
 /// Longest name of a file, in bytes (NAME_MAX of Linux file systems).
@@ -37,9 +37,15 @@ pub(super) struct Desk<'d> {
 
 impl Desk<'_> {
     /// The claims of the complete files `names` of one folder: of each, or of all together. `None` in the place of one whose
-    /// path would be too long for the system.
-    pub(super) fn claims(&mut self, folders: &Folders, folder: &Path, mut names: Vec<OsString>) -> Vec<Option<Claim>> {
-        names.sort_by_cached_key(|name| NaturalKey::new(name));
+    /// path would be too long for the system. `index` (below the watch folder) goes with a claim of all, as its last file.
+    pub(super) fn claims(
+        &mut self,
+        folders: &Folders,
+        folder: &Path,
+        mut names: Vec<OsString>,
+        index: Option<&Path>,
+    ) -> Vec<Option<Claim>> {
+        sort_files(&mut names, |name| name);
         let layout = self.rules.intake.layout;
         let taken: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
         // The case of a file depends on what lies beside it, be that complete or not.
@@ -54,10 +60,10 @@ impl Desk<'_> {
         let input_case = cases::input_case(&last_name(self.root), at_top.into_iter().flatten());
         let parts = cases::divide(layout, &input_case, &written(folder.as_os_str()), &all);
         let is_taken = |part: &Part| part.files.start < taken.len();
-        parts.into_iter().filter(is_taken).map(|part| self.claim(folder, &all, part)).collect()
+        parts.into_iter().filter(is_taken).map(|part| self.claim(folder, &all, part, index)).collect()
     }
 
-    fn claim(&mut self, folder: &Path, all: &[&OsStr], part: Part) -> Option<Claim> {
+    fn claim(&mut self, folder: &Path, all: &[&OsStr], part: Part, index: Option<&Path>) -> Option<Claim> {
         let names = all.get(part.files.clone()).unwrap_or_default();
         (1..MAX_NUMBER).find_map(|number| {
             let places = self.places(folder, names, number);
@@ -65,8 +71,10 @@ impl Desk<'_> {
                 1 => format!("{}/{}", self.day, part.key),
                 _ => written(places.key.as_os_str()),
             };
-            let files: Vec<ClaimedFile> =
-                places.files.iter().zip(names).map(|(place, name)| self.file(folder, name, place)).collect();
+            let mut files: Vec<ClaimedFile> =
+                places.files.iter().zip(names).map(|(place, name)| self.file(&folder.join(name), place)).collect();
+            let beside = |index: &Path| Some(places.files.first()?.with_file_name(index.file_name()?));
+            files.extend(index.and_then(|index| Some(self.file(index, &beside(index)?))));
             let free = !self.given.contains(&key) && !(self.taken)(&key) && files.iter().all(|file| self.is_free(file));
             if !free {
                 return None;
@@ -79,9 +87,10 @@ impl Desk<'_> {
         })?
     }
 
-    fn file(&self, folder: &Path, name: &OsStr, place: &Path) -> ClaimedFile {
+    /// The file at `below` the watch folder.
+    fn file(&self, below: &Path, place: &Path) -> ClaimedFile {
         ClaimedFile {
-            source: self.root.join(folder).join(name),
+            source: self.root.join(below),
             path: self.root.join(STATION_FOLDER).join(self.instance).join(place),
             name: written(place.as_os_str()),
         }

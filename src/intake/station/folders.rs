@@ -91,6 +91,11 @@ impl Folder {
         if self.files.remove(name).is_some_and(|entry| !entry.claimed) {
             self.changed = now;
         }
+        // Folders of single files stay when they are empty, a new one each day or batch: the room of what was in them does
+        // not, or a line would grow with every file that it ever saw.
+        if self.files.len() < self.files.capacity() / 8 {
+            self.files.shrink_to(self.files.len() * 2);
+        }
     }
 }
 

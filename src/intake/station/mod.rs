@@ -6,11 +6,14 @@
 
 //!
 //! `quiet` is the rule of completeness, pure; `folders` remembers what was seen; `notice` is how changes are noticed;
-//! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there.
+//! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there;
+//! `index` compares batches with what their index files name.
 
+mod abandoned;
 mod carry;
 mod claims;
 mod folders;
+mod index;
 mod markers;
 mod notice;
 mod quiet;
@@ -18,19 +21,22 @@ mod quiet;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use self::abandoned::Abandoned;
 pub use self::carry::rename_beside;
 
 use self::claims::Desk;
 use self::folders::{Entry, Folder, Folders, Kind};
+use self::index::{Count, Indexes};
 use self::notice::Kernel;
 use self::quiet::{Patience, Structure, Verdict};
+use super::layouts::{Source, Wanted};
 use super::{FoundBatch, IntakeError, IntakeRules, Layout};
-use crate::model::Wholeness;
+use crate::model::{Fault, Wholeness};
 
 /// The folder in a watch folder in which instances keep what they have claimed.
 const STATION_FOLDER: &str = ".scanstrasse";
@@ -67,6 +73,25 @@ pub enum Completion {
     Rename,
 }
 
+/// Whether a batch that is a folder is counted before it counts as complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// No.
+    #[default]
+    None,
+    /// Nothing may be missing that its index file names, see [`super::layouts`].
+    Index,
+}
+
+/// Who looks into files: a worker, as nothing here parses any.
+#[derive(Clone, Copy)]
+pub struct Lookout<'a> {
+    /// Whether a file is whole.
+    pub whole: &'a (dyn Fn(&Path) -> Wholeness + Sync),
+    /// The scans that an index file asks for; `None` if it cannot be understood.
+    pub index: &'a (dyn Fn(&Path, Source) -> Option<BTreeSet<Wanted>> + Sync),
+}
+
 /// How new files are noticed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Discovery {
@@ -90,6 +115,8 @@ pub struct StationRules {
     pub intake: IntakeRules,
     /// When a file is complete.
     pub completion: Completion,
+    /// Whether batches are counted; only where a folder is a batch.
+    pub counting: Counting,
     /// Endings of markers, lower case, without the dot.
     pub markers: Vec<String>,
     /// Time without a change after which a file, and a batch that is a folder, is complete.
@@ -107,12 +134,19 @@ pub struct StationRules {
     pub done: String,
     /// Folder in the watch folder to which originals go of which something is held.
     pub held: String,
+    /// Originals in `done` are removed after so many whole days; `None`: never.
+    pub keep_done_days: Option<u32>,
 }
 
 impl StationRules {
     /// Whether a folder is a batch, as against each file.
     fn by_folder(&self) -> bool {
         matches!(self.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch)
+    }
+
+    /// Whether a batch has to have all that its index names.
+    fn by_index(&self) -> bool {
+        self.counting == Counting::Index && self.by_folder()
     }
 }
 
@@ -123,7 +157,7 @@ pub struct Claim {
     pub key: String,
     /// As [`FoundBatch::case`]: what lay where, not where it is brought.
     pub case: String,
-    /// In natural order.
+    /// In natural order; at the end an index file of a batch of which something is missing, see [`Station::doubt`].
     pub files: Vec<ClaimedFile>,
 }
 
@@ -158,6 +192,7 @@ pub struct Station {
     root: PathBuf,
     instance: String,
     folders: Folders,
+    indexes: Indexes,
     /// The kernel's messages, unless the folder is looked at again and again.
     kernel: Option<Kernel>,
     /// When everything is to be looked at.
@@ -189,6 +224,7 @@ impl Station {
             rules: rules.clone(),
             kernel: Kernel::open(rules.discovery, &root),
             folders,
+            indexes: Indexes::default(),
             root,
             instance: instance.to_owned(),
             next_pass: None,
@@ -209,6 +245,11 @@ impl Station {
         if self.kernel.is_some() { Discovery::Inotify } else { Discovery::Poll }
     }
 
+    /// What other instances claimed here more than a day ago and did not deliver.
+    pub fn abandoned(&self) -> Vec<Abandoned> {
+        abandoned::abandoned(&self.root, &self.instance, jiff::Timestamp::now())
+    }
+
     /// Waits until the folder may have changed, `longest` at most.
     pub fn wait(&mut self, longest: Duration) {
         let sleep = |time| {
@@ -223,22 +264,22 @@ impl Station {
         }
     }
 
-    /// Looks what is complete. `whole` looks into a file, `taken` knows the keys of earlier claims of this folder. Costs
-    /// nothing but a look at the clock if nothing may have changed.
+    /// Looks what is complete. `taken` knows the keys of earlier claims of this folder. Costs nothing but a look at the clock
+    /// if nothing may have changed.
     ///
     /// # Errors
     /// The folder itself cannot be listed: it went away, or refuses.
     pub fn look(
         &mut self,
         now: Instant,
-        whole: &mut dyn FnMut(&Path) -> Wholeness,
+        lookout: Lookout<'_>,
         taken: &mut dyn FnMut(&str) -> bool,
     ) -> Result<Sight, IntakeError> {
         let mut sight = Sight::default();
         self.looked = Some(Instant::now());
         let changed = self.notice(now, &mut sight.troubles)?;
         if changed || self.next_due.is_some_and(|due| due <= now) {
-            self.judge(now, whole, taken, &mut sight);
+            self.judge(now, lookout, taken, &mut sight);
         }
         sight.waiting = self.waiting;
         sight.next = [self.next_due, self.next_pass].into_iter().flatten().min();
@@ -259,6 +300,12 @@ impl Station {
     /// in the order of the claims.
     pub fn carry_out_all(&self, claims: &[Claim]) -> Vec<Result<Option<FoundBatch>, IntakeError>> {
         carry::carry_out_all(&self.root, &self.rules, claims)
+    }
+
+    /// What is to be held of a batch that was taken although something is missing that its index names, or without an index:
+    /// the position of the file among its scans, and why. `None` if it is complete, or not counted.
+    pub fn doubt(&self, claim: &Claim, batch: &FoundBatch, lookout: Lookout<'_>) -> Option<(usize, Fault)> {
+        self.rules.by_index().then(|| index::doubt(&self.root, &self.rules, claim, batch, lookout)).flatten()
     }
 
     /// Brings what is known of the folder up to date. Whether anything may be different.
@@ -290,38 +337,46 @@ impl Station {
     }
 
     /// Judges every batch, and claims those that are complete.
-    fn judge(
-        &mut self,
-        now: Instant,
-        whole: &mut dyn FnMut(&Path) -> Wholeness,
-        taken: &mut dyn FnMut(&str) -> bool,
-        sight: &mut Sight,
-    ) {
+    fn judge(&mut self, now: Instant, lookout: Lookout<'_>, taken: &mut dyn FnMut(&str) -> bool, sight: &mut Sight) {
         let mut due: Vec<Batch> = Vec::new();
         let mut next = None;
+        // Apart from the folders while these are read.
+        let mut indexes = std::mem::take(&mut self.indexes);
+        indexes.begin(&self.folders, now);
         for (path, folder) in &self.folders.map {
             for Gathering { since, hindered, files } in self.gatherings(path, folder) {
+                let (count, counted) = match self.rules.by_index() {
+                    true => indexes.count(&self.folders, path),
+                    false => (Count::Complete, None),
+                };
+                let since = counted.map_or(since, |counted| counted.max(since));
                 let structures = files.iter().map(|(_, entry)| entry.seen.structure);
-                match quiet::verdict(now, since, self.patience(), hindered, structures) {
+                let batch = || {
+                    let files = files.iter().map(|(name, _)| (*name).clone()).collect();
+                    Batch { folder: path.to_owned(), files, since, hindered, count }
+                };
+                match self.judge_one(now, since, hindered, count, structures) {
                     Verdict::Wait(until) => next = earlier(next, until),
-                    Verdict::Ask | Verdict::Take => {
-                        let files = files.iter().map(|(name, _)| (*name).clone()).collect();
-                        due.push(Batch { folder: path.to_owned(), files, since, hindered });
-                    }
+                    Verdict::Ask | Verdict::Take => due.push(batch()),
                 }
             }
         }
+        self.indexes = indexes;
         self.next_due = next;
         due.sort_by_key(|batch| batch.since);
         let mut round = Round { asked: 0, begun: Instant::now() };
-        let mut complete: BTreeMap<PathBuf, Vec<OsString>> = BTreeMap::new();
-        for batch in due {
+        let mut complete: BTreeMap<PathBuf, Complete> = BTreeMap::new();
+        for mut batch in due {
             if round.is_over() {
                 self.next_due = Some(now);
                 break;
             }
-            match self.examine(now, &batch, whole, &mut round) {
-                Verdict::Take => complete.entry(batch.folder).or_default().extend(batch.files),
+            match self.examine(now, &mut batch, lookout, &mut round) {
+                Verdict::Take => {
+                    let complete = complete.entry(batch.folder).or_default();
+                    complete.files.extend(batch.files);
+                    complete.lacking |= batch.count != Count::Complete;
+                }
                 Verdict::Ask => self.next_due = Some(now),
                 Verdict::Wait(until) => self.next_due = earlier(self.next_due, until),
             }
@@ -330,12 +385,7 @@ impl Station {
         self.waiting = self.folders.map.values().map(Folder::waiting).sum();
     }
 
-    fn claim(
-        &mut self,
-        complete: BTreeMap<PathBuf, Vec<OsString>>,
-        taken: &mut dyn FnMut(&str) -> bool,
-        sight: &mut Sight,
-    ) {
+    fn claim(&mut self, complete: BTreeMap<PathBuf, Complete>, taken: &mut dyn FnMut(&str) -> bool, sight: &mut Sight) {
         if complete.is_empty() {
             return;
         }
@@ -347,8 +397,9 @@ impl Station {
             taken,
             given: HashSet::new(),
         };
-        for (folder, names) in complete {
-            let claims = desk.claims(&self.folders, &folder, names.clone());
+        for (folder, Complete { files: names, lacking }) in complete {
+            let index = lacking.then(|| self.indexes.to_be_held(&self.folders, &folder)).flatten();
+            let claims = desk.claims(&self.folders, &folder, names.clone(), index.as_deref());
             if claims.iter().any(Option::is_none) {
                 let source = std::io::ErrorKind::InvalidFilename.into();
                 sight.troubles.push(IntakeError::Folder { path: self.root.join(&folder), source });
@@ -410,22 +461,40 @@ impl Station {
     }
 
     fn verdict(&self, now: Instant, batch: &Batch) -> Verdict {
-        quiet::verdict(now, batch.since, self.patience(), batch.hindered, self.structures(batch))
+        self.judge_one(now, batch.since, batch.hindered, batch.count, self.structures(batch))
+    }
+
+    /// An index that nobody has looked into is to be looked into, as is such a file; what is missing hinders.
+    fn judge_one(
+        &self,
+        now: Instant,
+        since: Instant,
+        hindered: bool,
+        count: Count,
+        structures: impl Iterator<Item = Structure>,
+    ) -> Verdict {
+        let index = (count == Count::Unread).then_some(Structure::Unknown);
+        quiet::verdict(now, since, self.patience(), hindered || count == Count::Lacking, structures.chain(index))
     }
 
     /// Looks at a batch that seems to be quiet: whether it still is, and whether its files are whole. [`Verdict::Ask`] if
     /// some are left for the next look.
-    fn examine(
-        &mut self,
-        now: Instant,
-        batch: &Batch,
-        whole: &mut dyn FnMut(&Path) -> Wholeness,
-        round: &mut Round,
-    ) -> Verdict {
+    fn examine(&mut self, now: Instant, batch: &mut Batch, lookout: Lookout<'_>, round: &mut Round) -> Verdict {
         let settle = self.patience().settle;
         let changed = Verdict::Wait(now + settle);
         if !self.is_as_it_was(now, batch) {
             return changed;
+        }
+        while batch.count == Count::Unread {
+            if round.is_over() {
+                return Verdict::Ask;
+            }
+            round.asked += 1;
+            let asked = self.indexes.ask(&self.folders, &self.root, &batch.folder, lookout);
+            batch.count = self.indexes.count(&self.folders, &batch.folder).0;
+            if !asked {
+                break;
+            }
         }
         if self.verdict(now, batch) == Verdict::Ask {
             for name in &batch.files {
@@ -437,7 +506,7 @@ impl Station {
                     return Verdict::Ask;
                 }
                 round.asked += 1;
-                let answer = whole(&self.root.join(&batch.folder).join(name));
+                let answer = (lookout.whole)(&self.root.join(&batch.folder).join(name));
                 if let Some(entry) = self.folders.entry_mut(&batch.folder, name) {
                     entry.seen.structure = entry.seen.structure.answered(answer, now);
                 }
@@ -477,6 +546,16 @@ struct Batch {
     since: Instant,
     /// Something in it has a name that is to change.
     hindered: bool,
+    /// How it stands to its index.
+    count: Count,
+}
+
+/// Files of a folder that are to be claimed.
+#[derive(Default)]
+struct Complete {
+    files: Vec<OsString>,
+    /// As complete as they will ever be: something that the index names did not come.
+    lacking: bool,
 }
 
 /// What one look spends on looking into files.

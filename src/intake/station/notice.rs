@@ -80,6 +80,9 @@ pub(super) struct Happening {
 pub(super) struct Kernel {
     messages: OwnedFd,
     folders: HashMap<i32, PathBuf>,
+    /// A limit of watches, lower than that of the system.
+    #[cfg(test)]
+    pub(super) most: usize,
 }
 
 impl Kernel {
@@ -91,7 +94,12 @@ impl Kernel {
             Discovery::Poll => false,
         };
         let messages = wanted.then(|| inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok()).flatten()?;
-        Some(Self { messages, folders: HashMap::new() })
+        Some(Self {
+            messages,
+            folders: HashMap::new(),
+            #[cfg(test)]
+            most: usize::MAX,
+        })
     }
 
     /// Has the folder watched. To be called before it is listed, so that nothing falls between the two. One that is watched
@@ -100,6 +108,10 @@ impl Kernel {
     /// # Errors
     /// The kernel refuses to watch more (limit of watches, memory): it cannot be relied on.
     pub(super) fn watch(&mut self, folder: &Path, name: &Path) -> Result<(), Errno> {
+        #[cfg(test)]
+        if self.folders.len() >= self.most && !self.folders.values().any(|known| known == name) {
+            return Err(Errno::NOSPC);
+        }
         match inotify::add_watch(&self.messages, folder, WATCHED) {
             Ok(number) => {
                 self.folders.insert(number, name.to_owned());

@@ -13,6 +13,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::intake::path_of;
 
+mod counted;
+mod refused;
+
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// Generous: the machine may be busy.
@@ -28,6 +31,13 @@ fn whole(path: &Path) -> Wholeness {
     }
 }
 
+/// Who looks into index files as the worker does.
+fn index(path: &Path, source: Source) -> Option<BTreeSet<Wanted>> {
+    crate::intake::layouts::told(&fs::File::open(path).unwrap(), source)
+}
+
+const LOOKOUT: Lookout<'static> = Lookout { whole: &whole, index: &index };
+
 /// A watch folder, and who empties it.
 struct Desk {
     _dir: TempDir,
@@ -35,6 +45,8 @@ struct Desk {
     station: Station,
     keys: HashSet<String>,
     claims: Vec<Claim>,
+    /// Of each batch, what is to be held of it.
+    doubts: Vec<Option<(usize, Fault)>>,
     batches: Vec<FoundBatch>,
     troubles: Vec<IntakeError>,
     waiting: u64,
@@ -46,6 +58,7 @@ fn rules(folder: &Path) -> StationRules {
         name: "x".into(),
         intake: IntakeRules { layout: Layout::FileIsCase, ..IntakeRules::default() },
         completion: Completion::Quiet,
+        counting: Counting::None,
         markers: ["ready", "ok", "done"].map(str::to_owned).to_vec(),
         settle: SETTLE,
         give_up: Duration::from_secs(600),
@@ -54,6 +67,7 @@ fn rules(folder: &Path) -> StationRules {
         urgent: false,
         done: "done".into(),
         held: "held".into(),
+        keep_done_days: None,
     }
 }
 
@@ -65,8 +79,8 @@ impl Desk {
         let mut rules = rules(&root);
         change(&mut rules);
         let station = Station::open(&rules, "eins").unwrap();
-        let (keys, claims, batches, troubles) = Default::default();
-        Self { _dir: dir, root, station, keys, claims, batches, troubles, waiting: 0 }
+        let (keys, claims, doubts, batches, troubles) = Default::default();
+        Self { _dir: dir, root, station, keys, claims, doubts, batches, troubles, waiting: 0 }
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -79,10 +93,13 @@ impl Desk {
     /// One look, and all its claims carried out. When to look again.
     fn look(&mut self) -> Option<Instant> {
         let keys = &self.keys;
-        let sight = self.station.look(Instant::now(), &mut whole, &mut |key| keys.contains(key)).unwrap();
+        let sight = self.station.look(Instant::now(), LOOKOUT, &mut |key| keys.contains(key)).unwrap();
         for claim in sight.ready {
             assert!(self.keys.insert(claim.key.clone()), "a key is given twice: {}", claim.key);
-            self.batches.extend(self.station.carry_out(&claim).unwrap());
+            if let Some(batch) = self.station.carry_out(&claim).unwrap() {
+                self.doubts.push(self.station.doubt(&claim, &batch, LOOKOUT));
+                self.batches.push(batch);
+            }
             self.claims.push(claim);
         }
         self.troubles.extend(sight.troubles);
@@ -412,7 +429,7 @@ fn files_that_vanish_are_nobodys_trouble() {
     // Taken away between the look and the rename.
     let path = desk.put("c.pdf", END);
     let claim = loop {
-        let sight = desk.station.look(Instant::now(), &mut whole, &mut |_| false).unwrap();
+        let sight = desk.station.look(Instant::now(), LOOKOUT, &mut |_| false).unwrap();
         if let Some(claim) = sight.ready.into_iter().next() {
             break claim;
         }
@@ -457,7 +474,7 @@ fn a_power_cut_at_any_step_loses_nothing() {
         });
         ["x/1/a.tif", "x/1/b.tif", "x/1/c.tif"].iter().for_each(|name| drop(desk.put(name, END)));
         desk.put("x/1/note.txt", b"stays");
-        let claim = desk.station.look(Instant::now(), &mut whole, &mut |_| false).unwrap().ready.remove(0);
+        let claim = desk.station.look(Instant::now(), LOOKOUT, &mut |_| false).unwrap().ready.remove(0);
         let plan = Plan::fail_after(cut, std::io::ErrorKind::Other);
         enter(plan.clone());
         let first = desk.station.carry_out(&claim);
@@ -472,7 +489,7 @@ fn a_power_cut_at_any_step_loses_nothing() {
         let batch = station.carry_out(&claim).unwrap().unwrap();
         assert_eq!(batch.scans.len(), 3, "step {cut}");
         assert_eq!(first.ok().flatten().unwrap_or(batch.clone()), batch);
-        assert!(station.look(Instant::now(), &mut whole, &mut |_| false).unwrap().ready.is_empty());
+        assert!(station.look(Instant::now(), LOOKOUT, &mut |_| false).unwrap().ready.is_empty());
         assert!(desk.root.join("x/1/note.txt").exists());
         if is_done {
             assert!(cut > 5, "folders, renames and syncs are steps: {cut}");
@@ -560,7 +577,7 @@ fn a_folder_that_is_gone_is_told_and_comes_back() {
     let away = desk.root.with_file_name("away");
     fs::rename(&desk.root, &away).unwrap();
     thread::sleep(Duration::from_millis(200));
-    let look = |desk: &mut Desk| desk.station.look(Instant::now(), &mut whole, &mut |_| false).map(|_| ());
+    let look = |desk: &mut Desk| desk.station.look(Instant::now(), LOOKOUT, &mut |_| false).map(|_| ());
     for _ in 0..3 {
         assert!(matches!(look(&mut desk), Err(IntakeError::Input { .. })), "it is told as long as it is so");
     }

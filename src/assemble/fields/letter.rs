@@ -1,0 +1,423 @@
+//! What the form of a letter tells: sender, addressee, the date in its place.
+//!
+//! In: rows of a page. Out: candidates. The places are those of DIN 5008: the address field begins 27 mm (form A) or 45 mm
+//! (form B) from the top, is 45 mm high and lies 20 to 105 mm from the left edge; the return line stands in it, small, above the
+//! address. Scanners cut and shift, so the field is looked for by its own form near that place.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::kind::Kind;
+use super::rows::{Cell, Rows, Span, union};
+use super::{Candidates, own_pattern};
+use crate::model::Field;
+
+/// Where the last line of an address may stand, and where its lines may begin, in millimetres of the page.
+const LAST_LINE_MM: std::ops::RangeInclusive<f32> = 45.0..=105.0;
+const LEFT_MM: std::ops::RangeInclusive<f32> = 8.0..=45.0;
+
+/// Lines of an address are no further apart than so many times their height.
+const PITCH: f32 = 2.3;
+/// Print smaller than this share of an address line is the return line.
+const SMALL: f32 = 0.78;
+const MAX_LINES: usize = 9;
+/// The return line stands at most so far above the address, in millimetres.
+const RETURN_LINE_MM: f32 = 24.0;
+/// Above this a letterhead stands, if nothing else bounds it.
+const LETTERHEAD_MM: f32 = 45.0;
+
+const RECIPIENT: f32 = 0.93;
+const RETURN_LINE: f32 = 0.88;
+const CONFIRMED: f32 = 0.96;
+const SENDER_BLOCK: f32 = 0.75;
+const INSTITUTION_ABOVE: f32 = 0.72;
+const LETTERHEAD: f32 = 0.4;
+const SOMEWHERE_ABOVE: f32 = 0.1;
+const MAIL: f32 = 0.93;
+
+/// A postal code with its place, as German addresses end.
+static PLACE: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^(?:D\s?[-–]\s?)?[0-9OoIl]{5}\s?\p{Lu}[\p{L}]"));
+/// A postal code behind something else: an address on one line.
+static ONE_LINE: LazyLock<Regex> =
+    LazyLock::new(|| own_pattern(r"\S.*[\s·•|,;–-](?:D\s?[-–]\s?)?[0-9OoIl]{5}(?:\s+\p{Lu}|$)"));
+/// What divides the parts of a return line; OCR reads the middle dot as a full stop or a stroke, too.
+static DIVIDER: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"\s*[·•∙●|;*]\s*|\s+[-–—.]\s+|,\s*"));
+/// A street with a number, where the divider was lost.
+static STREET: LazyLock<Regex> = LazyLock::new(|| {
+    own_pattern(
+        r"\s(?:\p{Lu}[\p{L}.-]*\s)?\p{L}*(?i:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|markt|graben)\s+[0-9]",
+    )
+});
+
+/// A street with its number, at the end.
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"\p{L}.*\s?[0-9OIl]{1,4}\s?[a-h]?$"));
+/// Words of authorities and firms.
+static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
+    own_pattern(
+        r"\b(?i:stadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg|ug|gbr|inh\.|e\.\s?k\.|e\.\s?v\.)(?:\b|\s|$)|\b\p{L}*(?i:amt|behörde|kasse|gericht|verwaltung|ministerium|agentur|zentrum|versicherung|werke|klinikum|universität|bank|stelle|betrieb)\b",
+    )
+});
+/// A line of the head of an e-mail.
+static MAIL_HEADER: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^\s*(Von|Vou|From|An|Absender)\s*:\s*(\S.*)$"));
+
+/// Lines of an address that are not the name.
+const FORMS_OF_ADDRESS: [&str; 15] = [
+    "herrn",
+    "herr",
+    "frau",
+    "firma",
+    "fa.",
+    "familie",
+    "eheleute",
+    "an",
+    "an die",
+    "an das",
+    "an den",
+    "an den herrn",
+    "herrn und frau",
+    "an frau",
+    "an herrn",
+];
+const NOTES: [&str; 12] = [
+    "einschreiben",
+    "persönlich",
+    "vertraulich",
+    "postzustellungsurkunde",
+    "mit postzustellungsurkunde",
+    "per e-mail",
+    "per fax",
+    "vorab per",
+    "eilt",
+    "gegen empfangsbekenntnis",
+    "förmliche zustellung",
+    "per post",
+];
+
+/// A block of lines that ends with a postal code and a place.
+struct Address {
+    /// From top to bottom.
+    lines: Vec<(usize, Cell)>,
+}
+
+/// A name with where it stands and how sure its place is.
+struct Named {
+    span: Span,
+    name: String,
+    weight: f32,
+}
+
+/// Adds sender and addressee.
+pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
+    let addresses = addresses(rows);
+    let in_place = |address: &&Address| {
+        let last = address.lines.last().map(|(_, cell)| cell);
+        last.is_some_and(|cell| LAST_LINE_MM.contains(&(cell.y * rows.mm)) && LEFT_MM.contains(&(cell.x0 * rows.mm)))
+    };
+    let addressee = addresses.iter().filter(in_place).max_by_key(|address| address.lines.len().min(3));
+    if let Some(address) = addressee {
+        add(rows, page, Kind::Recipient, address, RECIPIENT);
+    }
+    let (from, to) = mail_header(rows);
+    if let Some(named) = to {
+        push(rows, page, Kind::Recipient, &named);
+    }
+    let top = addressee.and_then(|a| a.lines.first()).map(|(_, cell)| (cell.y, cell.x0));
+    let head = top.map_or(LETTERHEAD_MM / rows.mm, |(y, _)| y.min(LETTERHEAD_MM / rows.mm));
+    let above = |address: &&Address| match (address.lines.last(), top) {
+        (Some((_, last)), Some((y, _))) => last.y < y - 8.0 / rows.mm,
+        _ => false,
+    };
+    let mut senders: Vec<Named> = from.into_iter().collect();
+    senders.extend(top.and_then(|(y, x)| return_line(rows, y, x)));
+    senders.extend(addresses.iter().find(above).and_then(|address| named(rows, address, SENDER_BLOCK)));
+    senders.extend(letterhead(rows, head));
+    merge_alike(rows, &mut senders);
+    senders.iter().for_each(|named| push(rows, page, Kind::Sender, named));
+}
+
+/// Names above `head`, pixels: of authorities and firms wherever they stand, else the topmost and the largest print.
+fn letterhead(rows: &Rows, head: f32) -> Vec<Named> {
+    let cells: Vec<(usize, &Cell)> =
+        rows.cells().filter(|(row, cell)| cell.y < head && is_name(rows.cell_text(*row, cell))).collect();
+    let largest = cells.iter().map(|(_, cell)| cell.size).fold(0.0, f32::max);
+    let mut names = Vec::new();
+    for (index, (row, cell)) in cells.into_iter().enumerate() {
+        let text = rows.cell_text(row, cell);
+        let end = DIVIDER.find(text).map_or(text.len(), |divider| divider.start());
+        let name = text.get(..end).unwrap_or_default().trim();
+        let weight = match INSTITUTION.is_match(name) {
+            true if !names.iter().any(|other: &Named| other.weight >= INSTITUTION_ABOVE) => INSTITUTION_ABOVE,
+            _ if index == 0 || cell.size >= largest => LETTERHEAD,
+            _ => SOMEWHERE_ABOVE,
+        };
+        if is_name(name) && !name.ends_with(':') {
+            names.push(Named {
+                span: Span { row, start: cell.start, end: cell.start + end },
+                name: spelt(name),
+                weight,
+            });
+        }
+    }
+    names
+}
+
+/// Names in several places are surer; of their spellings the one read best stays, or the one that lost no blanks.
+fn merge_alike(rows: &Rows, names: &mut Vec<Named>) {
+    let mut merged: Vec<Named> = Vec::new();
+    for named in names.drain(..) {
+        let Some(other) = merged.iter_mut().find(|other| alike(&other.name, &named.name)) else {
+            merged.push(named);
+            continue;
+        };
+        let weight = if other.span.row == named.span.row { other.weight.max(named.weight) } else { CONFIRMED };
+        let blanks = |name: &str| name.matches(' ').count();
+        let (longer, equal) = (named.name.len() > other.name.len(), plain(&named.name) == plain(&other.name));
+        let read = |named: &Named| rows.confidence(named.span);
+        let better = match equal {
+            true => blanks(&named.name) > blanks(&other.name) && read(&named) > 0.5 * read(other),
+            // A letterhead goes on with the office; the name is what both have.
+            false => !longer && named.weight > SOMEWHERE_ABOVE,
+        };
+        if better {
+            *other = named;
+        }
+        other.weight = weight;
+    }
+    merged.retain(|named| named.weight > SOMEWHERE_ABOVE);
+    *names = merged;
+}
+
+/// Sender and addressee of a printed e-mail.
+fn mail_header(rows: &Rows) -> (Option<Named>, Option<Named>) {
+    let (mut from, mut to) = (None, None);
+    for (index, row) in rows.rows.iter().enumerate() {
+        let Some(parts) = MAIL_HEADER.captures(&row.text) else { continue };
+        let (Some(label), Some(value)) = (parts.get(1), parts.get(2)) else { continue };
+        let name =
+            value.as_str().split(['<', '[', ';', '(']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        let span = Span { row: index, start: value.start(), end: value.start() + name.len() };
+        let place = if label.as_str().starts_with('A') && label.as_str().len() == 2 { &mut to } else { &mut from };
+        if place.is_none() && is_name(name) {
+            *place = Some(Named { span, name: spelt(name), weight: MAIL });
+        }
+    }
+    (from, to)
+}
+
+/// All blocks of lines that end with a postal code and a place, from top to bottom.
+fn addresses(rows: &Rows) -> Vec<Address> {
+    let ends = rows.cells().filter(|(row, cell)| PLACE.is_match(rows.cell_text(*row, cell)) && rows.depth(*row) < 0.5);
+    ends.map(|(row, last)| {
+        let mut lines = vec![(row, *last)];
+        let mut lowest = *last;
+        for (row, above) in rows.rows.iter().enumerate().take(row).rev() {
+            let beside = |cell: &&Cell| (cell.x0 - last.x0).abs() < 1.5 * last.size;
+            let Some(cell) = above.cells.iter().find(beside) else {
+                if above.cells.iter().all(|cell| lowest.y - cell.y > PITCH * last.size) {
+                    break;
+                }
+                continue;
+            };
+            let text = rows.cell_text(row, cell);
+            let apart = lowest.y - cell.y > PITCH * last.size;
+            if apart
+                || cell.size < SMALL * last.size
+                || ONE_LINE.is_match(text)
+                || PLACE.is_match(text)
+                || lines.len() >= MAX_LINES
+            {
+                break;
+            }
+            lines.push((row, *cell));
+            lowest = *cell;
+        }
+        lines.reverse();
+        Address { lines }
+    })
+    .filter(|address| address.lines.len() > 1)
+    .collect()
+}
+
+/// The name of an address.
+fn named(rows: &Rows, address: &Address, weight: f32) -> Option<Named> {
+    let (_, above) = address.lines.split_last()?;
+    let (index, (row, cell), name) = above.iter().enumerate().find_map(|(index, line)| {
+        let name = name_of(rows.cell_text(line.0, &line.1))?;
+        Some((index, line, name))
+    })?;
+    // A name is seldom where a street should stand: right above the place.
+    let street = index + 1 == above.len() && name.chars().any(|c| c.is_ascii_digit());
+    let weight = if street { weight * 0.4 } else { weight };
+    Some(Named { span: Span { row: *row, start: cell.start, end: cell.end }, name, weight })
+}
+
+/// Adds the name of an address; all its lines are what was read.
+fn add(rows: &Rows, page: &mut Candidates<'_>, kind: Kind, address: &Address, weight: f32) {
+    let Some(named) = named(rows, address, weight) else { return };
+    let lines = address.lines.iter();
+    let bounds = lines.clone().map(|(row, cell)| rows.bounds(Span { row: *row, start: cell.start, end: cell.end }));
+    let raw: Vec<&str> = lines.map(|(row, cell)| rows.cell_text(*row, cell).trim()).collect();
+    page.push(Field {
+        name: kind.name().into(),
+        raw: raw.join(", "),
+        confidence: rows.confidence(named.span) * named.weight,
+        value: named.name,
+        page: 0,
+        bounds: bounds.reduce(union).unwrap_or_default(),
+    });
+}
+
+/// The name in a line of an address; `None` if it is a form of address or a note to the post office.
+fn name_of(line: &str) -> Option<String> {
+    let lower = line.trim_end_matches([':', '.', ',']).to_lowercase();
+    if FORMS_OF_ADDRESS.contains(&lower.as_str()) || NOTES.iter().any(|note| lower.starts_with(note)) {
+        return None;
+    }
+    let mut name = line.trim();
+    for form in ["An ", "Herrn ", "Herr ", "Frau ", "Firma ", "Fa. ", "Familie "] {
+        name = name.strip_prefix(form).unwrap_or(name).trim_start();
+    }
+    is_name(name).then(|| spelt(name))
+}
+
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    letters >= 3 && letters > 2 * digits && text.chars().count() <= 80
+}
+
+/// The sender in the return line above an address; if the line begins with the street, above that.
+fn return_line(rows: &Rows, address_y: f32, address_x: f32) -> Option<Named> {
+    let beside = |cell: &Cell| ((cell.x0 - address_x) * rows.mm).abs() < 8.0;
+    let near = |(_, cell): &(usize, &Cell)| {
+        let above = (address_y - cell.y) * rows.mm;
+        above > 0.0 && above <= RETURN_LINE_MM && beside(cell)
+    };
+    rows.cells().filter(near).find_map(|(row, cell)| {
+        let text = rows.cell_text(row, cell);
+        if !ONE_LINE.is_match(text) {
+            return None;
+        }
+        let divider = DIVIDER.find(text).map(|divider| divider.start());
+        let end = divider.or_else(|| STREET.find(text).map(|street| street.start()))?;
+        let name = text.get(..end)?.trim();
+        let name = name.strip_prefix("Absender:").or_else(|| name.strip_prefix("Abs.:")).unwrap_or(name).trim();
+        if NUMBERED.is_match(name) {
+            let over =
+                |(_, other): &(usize, &Cell)| other.y < cell.y && cell.y - other.y < 4.0 * cell.size && beside(other);
+            let (row, other) = rows.cells().filter(over).max_by(|a, b| a.1.y.total_cmp(&b.1.y))?;
+            let name = rows.cell_text(row, other).trim();
+            let span = Span { row, start: other.start, end: other.end };
+            return is_name(name).then(|| Named { span, name: spelt(name), weight: RETURN_LINE });
+        }
+        let start = cell.start + text.find(name)?;
+        let span = Span { row, start, end: start + name.len() };
+        is_name(name).then(|| Named { span, name: spelt(name), weight: RETURN_LINE })
+    })
+}
+
+/// A name without digits that were letters: `Ma1er` as `Maler`.
+fn spelt(name: &str) -> String {
+    let mend = |word: &str| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        if digits == 0 || letters < 3 * digits {
+            return word.to_owned();
+        }
+        word.chars()
+            .map(|c| match c {
+                '1' => 'l',
+                '0' => 'o',
+                c => c,
+            })
+            .collect()
+    };
+    name.split_whitespace().map(mend).collect::<Vec<_>>().join(" ")
+}
+
+/// Letters and digits in lower case.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether two lines are about the same name, whatever the case and the signs.
+fn alike(a: &str, b: &str) -> bool {
+    let (a, b) = (plain(a), plain(b));
+    a.len() >= 4 && b.len() >= 4 && (a.contains(&b) || b.contains(&a))
+}
+
+fn push(rows: &Rows, page: &mut Candidates<'_>, kind: Kind, named: &Named) {
+    page.push(Field {
+        name: kind.name().into(),
+        raw: rows.text(named.span).to_owned(),
+        value: named.name.clone(),
+        confidence: rows.confidence(named.span) * named.weight,
+        page: 0,
+        bounds: rows.bounds(named.span),
+    });
+}
+
+const PLACE_AND_DATE: f32 = 0.93;
+const DATE_OF_PLACE_BELOW: f32 = 0.7;
+const DATE_ALONE: f32 = 0.7;
+const DATE_IN_HEAD: f32 = 0.35;
+const ONLY_DATE: f32 = 0.6;
+const DATE_SOMEWHERE: f32 = 0.2;
+
+/// Words before a date of something else than the letter.
+const OTHER_DATE: [&str; 16] = [
+    "vom",
+    "seit",
+    "bis",
+    "zum",
+    "geb",
+    "geb.",
+    "geboren",
+    "ab",
+    "nachricht",
+    "schreiben",
+    "am",
+    "und",
+    "frist",
+    "fällig",
+    "von",
+    "antrag",
+];
+
+/// Before the date of a letter: a place, and mostly `den`.
+static FROM_PLACE: LazyLock<Regex> =
+    LazyLock::new(|| own_pattern(r"^\s*\p{Lu}[\p{L}.()/ -]{1,39},?\s*(?:,|\bden\b|\bd\.)\s*(?:den|d\.)?\s*$"));
+
+/// Adds the dates that no label announces, as the date of the letter.
+pub(super) fn dates(rows: &Rows, latest_year: i16, head_share: f32, page: &mut Candidates<'_>) {
+    let mut found = Vec::new();
+    for (row, cell) in rows.cells() {
+        let text = rows.cell_text(row, cell);
+        let span = Span { row, start: cell.start, end: cell.end };
+        for date in super::date::dates(text, latest_year) {
+            let before = text.get(..date.start).unwrap_or_default();
+            let after = text.get(date.end..).unwrap_or_default();
+            let last = before.split_whitespace().next_back().unwrap_or_default().to_lowercase();
+            let ends = !after.chars().any(char::is_alphabetic);
+            let in_head = rows.depth(row) <= head_share;
+            let weight = if ends && FROM_PLACE.is_match(before) {
+                if in_head { PLACE_AND_DATE } else { DATE_OF_PLACE_BELOW }
+            } else if OTHER_DATE.contains(&last.as_str()) {
+                continue;
+            } else if in_head && ends && (before.trim().is_empty() || last == "den") {
+                DATE_ALONE
+            } else if in_head {
+                DATE_IN_HEAD
+            } else {
+                DATE_SOMEWHERE
+            };
+            found.push((span, date, weight));
+        }
+    }
+    let only = found.windows(2).all(|pair| pair[0].1.value == pair[1].1.value);
+    for (span, date, weight) in found {
+        let weight = if only { weight.max(ONLY_DATE) } else { weight };
+        page.add(Kind::Date.name(), span, date, weight);
+    }
+}
