@@ -53,14 +53,15 @@ impl Kind {
         Self::Layout,
     ];
 
-    /// Length of this kind's part of a page's vector, chosen by cross-validation over whole layouts.
+    /// Length of this kind's part of a page's vector. Pairs and layouts are what other wordings and other forms change first:
+    /// more of them was worse on wordings that training had not seen.
     fn length(self) -> f32 {
         match self {
             Self::Word | Self::Part => 1.0,
             Self::Heading | Self::HeadingPart => 0.8,
-            Self::Pair | Self::HeadingPair => 0.6,
+            Self::Pair | Self::HeadingPair => 0.3,
             Self::Section => 0.4,
-            Self::Layout => 0.5,
+            Self::Layout => 0.25,
         }
     }
 }
