@@ -24,7 +24,7 @@ def scan_document(made: Made, path: Path) -> str:
             _use(sheet, rng)
         if punched:
             sheet.punch(back=page is None)
-        pages.append(scan(sheet, look, made.kind, f"{path}/{number}"))
+        pages.append(scan(sheet, look, made.kind, f"{made.kind}/{made.name}/{number}"))
     if "fax" in made.layout.lower():
         for page in pages:
             page.image = _faxed(page.image)

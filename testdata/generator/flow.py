@@ -321,8 +321,9 @@ class Flow:
         sender = facts.sender
         if sender.kind == "amt":
             self.line(self.rng.choice(["Im Auftrag", "Im Auftrag", "i. A.", "In Vertretung"]), style)
-        self.scrawl(self.left + 3, self.y + 5)
-        self.y += 12
+        if "email" not in self.document.wording.genres:
+            self.scrawl(self.left + 3, self.y + 5)
+            self.y += 12
         name = text.strip() or (sender.person.name if sender.person else facts.clerk.surname if sender.kind == "amt" else facts.clerk.name)
         self.line(name, style)
         self.y += 2
