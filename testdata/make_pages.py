@@ -22,10 +22,14 @@ def main():
     parser.add_argument("--type", action="append", metavar="NAME", help="only these types")
     parser.add_argument("--split", required=True, choices=SPLITS, help="layouts and wordings of one side")
     parser.add_argument("--count", type=int, default=20, metavar="N", help="documents of each type")
-    parser.add_argument("--unknown", type=int, metavar="N", help="documents of no type of the pipeline; else three times --count")
+    parser.add_argument(
+        "--unknown", type=int, metavar="N", help="documents of no type of the pipeline; else three times --count"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--render", type=int, metavar="DPI", help="draw scans, too")
-    parser.add_argument("--errors", type=float, default=0.01, metavar="RATE", help="share of letters that are misread, about")
+    parser.add_argument(
+        "--errors", type=float, default=0.01, metavar="RATE", help="share of letters that are misread, about"
+    )
     arguments = parser.parse_args()
 
     kinds = read_banks()
@@ -48,6 +52,7 @@ def write(made: documents.Made, pipeline: str, arguments, truths):
     named = str(file.relative_to(arguments.output))
     if arguments.render:
         from generator.damage import scan_document
+
         named_scan = scan_document(made, path)
     else:
         named_scan = named

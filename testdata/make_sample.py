@@ -14,8 +14,26 @@ def main():
     target = HERE / "types"
     shutil.rmtree(target, ignore_errors=True)
     for split, count in [("train", 8), ("eval", 4)]:
-        subprocess.run([sys.executable, HERE / "make_pages.py", "--output", target / split, "--pipeline", "posteingang", "--split", split,
-                        "--count", str(count), "--unknown", str(count), "--seed", "5", *(f"--type={name}" for name in TYPES)], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                HERE / "make_pages.py",
+                "--output",
+                target / split,
+                "--pipeline",
+                "posteingang",
+                "--split",
+                split,
+                "--count",
+                str(count),
+                "--unknown",
+                str(count),
+                "--seed",
+                "5",
+                *(f"--type={name}" for name in TYPES),
+            ],
+            check=True,
+        )
 
 
 if __name__ == "__main__":

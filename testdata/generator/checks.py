@@ -27,8 +27,29 @@ def mrz_digit(text: str) -> str:
     return str(sum(value[letter] * (7, 3, 1)[at % 3] for at, letter in enumerate(text)) % 10)
 
 
-_LATIN = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "ß": "SS", "ẞ": "SS", "Ç": "C", "Ş": "S", "Ğ": "G", "Č": "C", "Š": "S",
-                        "Ž": "Z", "Ć": "C", "Á": "A", "É": "E", "Ł": "L", "Ñ": "N", "Ø": "OE", "'": "", "’": ""})
+_LATIN = str.maketrans(
+    {
+        "Ä": "AE",
+        "Ö": "OE",
+        "Ü": "UE",
+        "ß": "SS",
+        "ẞ": "SS",
+        "Ç": "C",
+        "Ş": "S",
+        "Ğ": "G",
+        "Č": "C",
+        "Š": "S",
+        "Ž": "Z",
+        "Ć": "C",
+        "Á": "A",
+        "É": "E",
+        "Ł": "L",
+        "Ñ": "N",
+        "Ø": "OE",
+        "'": "",
+        "’": "",
+    }
+)
 
 
 def mrz_text(text: str) -> str:
@@ -48,7 +69,9 @@ def td3(state: str, surname: str, given: str, number: str, nation: str, birth: s
     return [names, body + mrz_digit(whole)]
 
 
-def td1(kind: str, state: str, surname: str, given: str, number: str, nation: str, birth: str, sex: str, expiry: str) -> list[str]:
+def td1(
+    kind: str, state: str, surname: str, given: str, number: str, nation: str, birth: str, sex: str, expiry: str
+) -> list[str]:
     """Three lines of 30: a residence permit or identity card (ICAO Doc 9303-5). Dates as YYMMDD."""
     number = number.ljust(9, "<")[:9]
     first = (kind.ljust(2, "<") + state + number + mrz_digit(number)).ljust(30, "<")

@@ -28,29 +28,45 @@ REMEDIES = {
 REMEDIES_TITLE = {"train": ["Rechtsbehelfsbelehrung"], "eval": ["Rechtsbehelfsbelehrung", "Ihr Recht", "Rechtsbehelf"]}
 
 ENCLOSURES = {
-    "train": ["Anlagen: [1 Rechnung|Kopie des Bescheides|Antragsvordruck|Merkblatt|Vollmacht]", "Anlage(n): {n3} Blatt",
-              "Verteiler: Kreiskasse, z. d. A.", "Anlagen: Mietvertrag, Gehaltsabrechnung, Kontoauszug (in Kopie)"],
-    "eval": ["Beigefügt: [Quittung|Widerspruchsformular|Überweisungsträger|Ihr Schreiben im Original]", "{n3} Anlagen",
-             "Nachrichtlich: Rechnungsprüfungsamt", "Beilagen: Geburtsurkunde, Arbeitsvertrag, Lieferschein"],
+    "train": [
+        "Anlagen: [1 Rechnung|Kopie des Bescheides|Antragsvordruck|Merkblatt|Vollmacht]",
+        "Anlage(n): {n3} Blatt",
+        "Verteiler: Kreiskasse, z. d. A.",
+        "Anlagen: Mietvertrag, Gehaltsabrechnung, Kontoauszug (in Kopie)",
+    ],
+    "eval": [
+        "Beigefügt: [Quittung|Widerspruchsformular|Überweisungsträger|Ihr Schreiben im Original]",
+        "{n3} Anlagen",
+        "Nachrichtlich: Rechnungsprüfungsamt",
+        "Beilagen: Geburtsurkunde, Arbeitsvertrag, Lieferschein",
+    ],
 }
 NOTES = {
-    "train": ["Hinweis zum Datenschutz: Informationen nach Art. 13 DSGVO zur Verarbeitung Ihrer Daten finden Sie auf unserer Internetseite.",
-              "Sie erreichen uns mit den Buslinien {n1} und {n2}. Bitte bringen Sie zu Vorsprachen dieses Schreiben und Ihren Ausweis mit.",
-              "Dieses Schreiben wurde maschinell erstellt und ist ohne Unterschrift gültig."],
-    "eval": ["Wie wir Ihre personenbezogenen Angaben nutzen, lesen Sie in den Datenschutzhinweisen, die im Foyer ausliegen.",
-             "Parkplätze stehen hinter dem Haus zur Verfügung. Der Zugang ist barrierefrei.",
-             "Ausgefertigt mittels elektronischer Datenverarbeitung; eine Unterschrift ist nicht erforderlich."],
+    "train": [
+        "Hinweis zum Datenschutz: Informationen nach Art. 13 DSGVO zur Verarbeitung Ihrer Daten finden Sie auf unserer Internetseite.",
+        "Sie erreichen uns mit den Buslinien {n1} und {n2}. Bitte bringen Sie zu Vorsprachen dieses Schreiben und Ihren Ausweis mit.",
+        "Dieses Schreiben wurde maschinell erstellt und ist ohne Unterschrift gültig.",
+    ],
+    "eval": [
+        "Wie wir Ihre personenbezogenen Angaben nutzen, lesen Sie in den Datenschutzhinweisen, die im Foyer ausliegen.",
+        "Parkplätze stehen hinter dem Haus zur Verfügung. Der Zugang ist barrierefrei.",
+        "Ausgefertigt mittels elektronischer Datenverarbeitung; eine Unterschrift ist nicht erforderlich.",
+    ],
 }
 BACKS = {
-    "train": ["Antwortschreiben: {p}, {adr} // Zu Ihrem Schreiben vom {d6} teile ich Folgendes mit: ____________________ // "
-              "Ich bitte um Ratenzahlung. Ich lege Widerspruch ein. Ich bitte um einen Termin. (Nichtzutreffendes streichen) // Datum, Unterschrift",
-              "Rechtsgrundlagen: § 24 SGB X, § 28 VwVfG: Bevor ein Verwaltungsakt erlassen wird, ist Gelegenheit zu geben, sich zu äußern. // "
-              "§ 60 SGB I: Wer Sozialleistungen beantragt oder erhält, hat Änderungen mitzuteilen. // § 66 SGB I: Folgen fehlender Mitwirkung."],
-    "eval": ["Rückantwort: Absender {p} // An {amt}, {amtort} // O Ich bin einverstanden. O Ich bin nicht einverstanden, weil: ........ // "
-             "O Bitte rufen Sie mich an: {fon} // Ort, Tag, Name",
-             "Gesetzestexte (Auszug): Die Behörde kann von der Anhörung absehen, wenn sie nach den Umständen nicht geboten ist. // "
-             "Widerspruch und Klage haben aufschiebende Wirkung, soweit nicht ein Gesetz anderes bestimmt. // Fristen beginnen mit dem Tag nach "
-             "der Zustellung."],
+    "train": [
+        "Antwortschreiben: {p}, {adr} // Zu Ihrem Schreiben vom {d6} teile ich Folgendes mit: ____________________ // "
+        "Ich bitte um Ratenzahlung. Ich lege Widerspruch ein. Ich bitte um einen Termin. (Nichtzutreffendes streichen) // Datum, Unterschrift",
+        "Rechtsgrundlagen: § 24 SGB X, § 28 VwVfG: Bevor ein Verwaltungsakt erlassen wird, ist Gelegenheit zu geben, sich zu äußern. // "
+        "§ 60 SGB I: Wer Sozialleistungen beantragt oder erhält, hat Änderungen mitzuteilen. // § 66 SGB I: Folgen fehlender Mitwirkung.",
+    ],
+    "eval": [
+        "Rückantwort: Absender {p} // An {amt}, {amtort} // O Ich bin einverstanden. O Ich bin nicht einverstanden, weil: ........ // "
+        "O Bitte rufen Sie mich an: {fon} // Ort, Tag, Name",
+        "Gesetzestexte (Auszug): Die Behörde kann von der Anhörung absehen, wenn sie nach den Umständen nicht geboten ist. // "
+        "Widerspruch und Klage haben aufschiebende Wirkung, soweit nicht ein Gesetz anderes bestimmt. // Fristen beginnen mit dem Tag nach "
+        "der Zustellung.",
+    ],
 }
 
 
@@ -96,8 +112,9 @@ def compose(wording: Wording, unit: str, seed: str) -> Document:
     if wording.amounts == "small":
         facts.plain_cents = rng.randint(4, 80) * 250
     document = Document(wording, facts)
-    chosen = [(block.code, rng.choice(block.texts)) for block in wording.blocks
-              if not block.optional or rng.random() >= 0.35]
+    chosen = [
+        (block.code, rng.choice(block.texts)) for block in wording.blocks if not block.optional or rng.random() >= 0.35
+    ]
     # Tables first: their sums are facts that a text above may name.
     tables = {at: TABLES[text.strip()](facts) for at, (code, text) in enumerate(chosen) if code == "V"}
     for at, (code, text) in enumerate(chosen):
@@ -133,7 +150,9 @@ def _place(document: Document, code: str, text: str, table: Table | None):
     elif code == "C":
         options = [say(option.strip()) for option in text.split(";")]
         ticked = facts.rng.randrange(len(options))
-        document.blocks.append(("C", [(option, n == ticked or facts.rng.random() < 0.15) for n, option in enumerate(options)]))
+        document.blocks.append(
+            ("C", [(option, n == ticked or facts.rng.random() < 0.15) for n, option in enumerate(options)])
+        )
     elif code == "V":
         rows, align, sums = table
         document.blocks.append(("V", (rows, align, [(say(label), say(value)) for label, value in sums])))
@@ -155,9 +174,12 @@ def _place(document: Document, code: str, text: str, table: Table | None):
 def _greeting(facts: Facts) -> str:
     receiver, rng = facts.receiver, facts.rng
     if receiver.person is None:
-        return rng.choice({"train": ["Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Guten Tag,"],
-                           "eval": ["Sehr geehrte Damen, sehr geehrte Herren,", "Sehr geehrte Damen und Herren,", "An wen es angeht:"]}
-                          [facts.split])
+        return rng.choice(
+            {
+                "train": ["Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Guten Tag,"],
+                "eval": ["Sehr geehrte Damen, sehr geehrte Herren,", "Sehr geehrte Damen und Herren,", "An wen es angeht:"],
+            }[facts.split]
+        )
     title, surname = receiver.person.title, receiver.person.surname
     formal = f"Sehr geehrte{'r' if title == 'Herr' else ''} {title} {surname},"
     return formal if rng.random() < 0.85 else f"Guten Tag {title} {surname},"
@@ -172,9 +194,15 @@ def _zone(document: Document, shape: str) -> list[str]:
     parts = (state, p.surname, p.given, number, p.nation[1], f"{p.birth:%y%m%d}", p.sex.upper(), f"{expiry:%y%m%d}")
     lines = checks.td3(*parts) if shape == "pass" else checks.td1(shape, *parts)
     names = checks.mrz_text(p.surname).replace("<", " "), checks.mrz_text(p.given).replace("<", " ")
-    values = [("MRZ-Dokumentennummer", number), ("MRZ-Nachname", names[0]), ("MRZ-Vornamen", names[1]),
-              ("MRZ-Staatsangehörigkeit", p.nation[1]), ("MRZ-Geburtsdatum", p.birth.isoformat()),
-              ("MRZ-Geschlecht", p.sex.upper()), ("MRZ-Ablaufdatum", expiry.isoformat())]
+    values = [
+        ("MRZ-Dokumentennummer", number),
+        ("MRZ-Nachname", names[0]),
+        ("MRZ-Vornamen", names[1]),
+        ("MRZ-Staatsangehörigkeit", p.nation[1]),
+        ("MRZ-Geburtsdatum", p.birth.isoformat()),
+        ("MRZ-Geschlecht", p.sex.upper()),
+        ("MRZ-Ablaufdatum", expiry.isoformat()),
+    ]
     number_of_mark = len(document.fields)
     document.fields[number_of_mark] = ("MRZ", "\n".join(lines))
     document.zone = values

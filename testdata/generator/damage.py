@@ -24,7 +24,7 @@ def scan_document(made: Made, path: Path) -> str:
             _use(sheet, rng)
         if punched:
             sheet.punch(back=page is None)
-        pages.append(scan(sheet, look, made.kind, f"{path}/{number}"))
+        pages.append(scan(sheet, look, made.kind, f"{made.kind}/{made.name}/{number}"))
     if "fax" in made.layout.lower():
         for page in pages:
             page.image = _faxed(page.image)
@@ -60,7 +60,12 @@ def _use(sheet: Paper, rng: random.Random):
         sheet.image.paste(ImageChops.multiply(sheet.image, stripe))
     if rng.random() < NOTED:
         words = rng.choice(["erl.", "z. K.", "Rspr.", "Kopie an 32", "ok", "eilt", "s. Rücks.", "wv 3 Wo."])
-        sheet.text(rng.uniform(8, 150), rng.uniform(8, 16), words, Style("hand", rng.uniform(13, 20), colour=rng.choice([BLUE, (60, 60, 60)])))
+        sheet.text(
+            rng.uniform(8, 150),
+            rng.uniform(8, 16),
+            words,
+            Style("hand", rng.uniform(13, 20), colour=rng.choice([BLUE, (60, 60, 60)])),
+        )
         x, y = rng.uniform(150, 185), rng.uniform(240, 285)
         sheet.signature(x, y, [(2.2 * n, rng.uniform(-4, 4)) for n in range(6)])
     if rng.random() < STAMPED:
@@ -78,16 +83,29 @@ def _askew_stamp(sheet: Paper, rng: random.Random):
     else:
         draw.rectangle((width, size * 0.25, size - width, size * 0.75), outline=220, width=width)
     font = sheet.font(Style(size_pt=8, bold=True))
-    for number, line in enumerate([rng.choice(["EINGEGANGEN", "POSTEINGANG", "GEPRÜFT"]), f"{rng.randint(1, 28):02d}. {rng.randint(1, 12):02d}. 20{rng.randint(15, 25)}"]):
+    for number, line in enumerate(
+        [
+            rng.choice(["EINGEGANGEN", "POSTEINGANG", "GEPRÜFT"]),
+            f"{rng.randint(1, 28):02d}. {rng.randint(1, 12):02d}. 20{rng.randint(15, 25)}",
+        ]
+    ):
         draw.text((size / 2, size * (0.42 + 0.16 * number)), line, 230, font, anchor="mm")
     layer = layer.rotate(rng.uniform(-14, 14), Image.Resampling.BICUBIC)
     worn = Image.frombytes("L", layer.size, rng.randbytes(size * size)).point([255 if v > 70 else 110 for v in range(256)])
     at = (round(sheet.px(rng.uniform(20, 150))), round(sheet.px(rng.uniform(15, 240))))
-    sheet.image.paste(Image.new("RGB", layer.size, rng.choice([(40, 60, 150), (150, 40, 50), (70, 70, 80)])), at, ImageChops.multiply(layer, worn))
+    sheet.image.paste(
+        Image.new("RGB", layer.size, rng.choice([(40, 60, 150), (150, 40, 50), (70, 70, 80)])),
+        at,
+        ImageChops.multiply(layer, worn),
+    )
 
 
 def _faxed(image: Image.Image) -> Image.Image:
     """Fine mode of a fax machine: about 200 dots an inch and no grey between (ITU-T T.4)."""
     width, height = image.size
     small = image.convert("L").resize((1728, round(height * 1728 / width)), Image.Resampling.BILINEAR)
-    return small.point([0 if v < 150 else 255 for v in range(256)]).resize((width, height)).convert("1", dither=Image.Dither.NONE)
+    return (
+        small.point([0 if v < 150 else 255 for v in range(256)])
+        .resize((width, height))
+        .convert("1", dither=Image.Dither.NONE)
+    )

@@ -32,8 +32,13 @@ class Made:
         """As `scanstrasse ocr --format json` writes it, with reading faults at about the rate `errors`."""
         size = next(page.size for page in self.pages if page)
         faults = Faults(errors * min(4.0, self.rng.lognormvariate(-0.3, 0.8)), self.rng)
-        return {"file": file, "pages": [read_page(page, size, self.dpi, look, faults, file, number)
-                                        for number, (page, look) in enumerate(zip(self.pages, self.looks), 1)]}
+        return {
+            "file": file,
+            "pages": [
+                read_page(page, size, self.dpi, look, faults, file, number)
+                for number, (page, look) in enumerate(zip(self.pages, self.looks), 1)
+            ],
+        }
 
     def truth(self, file: str, pipeline: str) -> dict:
         """A line of `truth.jsonl`."""
@@ -53,8 +58,16 @@ class Made:
                         seen.add(entry)
                         fields.append({"name": entry[0], "value": entry[1], "page": number, "box": box})
         wording = document.wording
-        return {"file": file, "pipeline": pipeline, "type": self.kind, "layout": self.layout, "wording": wording.name,
-                "split": wording.split, "pages": len(self.pages), "fields": fields}
+        return {
+            "file": file,
+            "pipeline": pipeline,
+            "type": self.kind,
+            "layout": self.layout,
+            "wording": wording.name,
+            "split": wording.split,
+            "pages": len(self.pages),
+            "fields": fields,
+        }
 
 
 def wordings(kinds: dict[str, Kind], pipeline: Pipeline, kind: str, split: str) -> list[Wording]:
@@ -63,7 +76,9 @@ def wordings(kinds: dict[str, Kind], pipeline: Pipeline, kind: str, split: str) 
     return [wording for source in sources for wording in kinds[source].wordings if wording.split == split]
 
 
-def make(kinds: dict[str, Kind], pipeline_name: str, kind: str, split: str, number: int, seed: int, draws: int | None) -> Made:
+def make(
+    kinds: dict[str, Kind], pipeline_name: str, kind: str, split: str, number: int, seed: int, draws: int | None
+) -> Made:
     """Document `number` of a type. `draws` is the resolution at which it is drawn too, or None."""
     pipeline = PIPELINES[pipeline_name]
     key = f"{seed}/{pipeline_name}/{kind}/{split}/{number}"
@@ -97,10 +112,20 @@ def _looks(pages: list[Paper | None], rng: random.Random) -> list[Look]:
         if page and (turned or rng.random() < 0.02):
             common["turn"] = rng.choice([180, 180, 90, 270])
         if mode == "bitonal":
-            look = Look(**common, noise=rng.choice([2.0, 3.0, 8.0]), blur=rng.choice([0.4, 0.6, 0.9]), contrast=rng.choice([1.0, 1.0, 0.8]))
+            look = Look(
+                **common,
+                noise=rng.choice([2.0, 3.0, 8.0]),
+                blur=rng.choice([0.4, 0.6, 0.9]),
+                contrast=rng.choice([1.0, 1.0, 0.8]),
+            )
         else:
-            look = Look(**common, noise=rng.uniform(1, 5), paper=rng.choice([248, 240, 228, 212]), clip_white=rng.choice([238, 256]),
-                        contrast=rng.choice([1.0, 0.85, 0.7]))
+            look = Look(
+                **common,
+                noise=rng.uniform(1, 5),
+                paper=rng.choice([248, 240, 228, 212]),
+                clip_white=rng.choice([238, 256]),
+                contrast=rng.choice([1.0, 0.85, 0.7]),
+            )
         looks.append(look)
     return looks
 

@@ -13,13 +13,36 @@ from . import checks, names
 MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 # Key: name of the field.
 FIELDS = {
-    "az": "Aktenzeichen", "datum": "Datum", "kz": "Kassenzeichen", "iban": "IBAN", "bic": "BIC", "betrag": "Betrag",
-    "netto": "Nettobetrag", "ust": "Umsatzsteuer", "renr": "Rechnungsnummer", "kdnr": "Kundennummer", "bestnr": "Bestellnummer",
-    "stnr": "Steuernummer", "ustid": "USt-IdNr", "azr": "AZR-Nummer", "persnr": "Personalnummer", "fin": "FIN",
-    "kennz": "Kennzeichen", "pass": "Dokumentennummer", "bg": "BG-Nummer", "mref": "Mandatsreferenz",
-    "glaeubiger": "Gläubiger-ID", "evb": "eVB-Nummer", "zb2": "ZB-II-Nummer", "fsnr": "Führerscheinnummer",
-    "liefnr": "Lieferscheinnummer", "angnr": "Angebotsnummer", "steuerid": "Steuer-ID", "hhst": "Haushaltsstelle",
-    "absender": "Absender", "empfaenger": "Empfänger",
+    "az": "Aktenzeichen",
+    "datum": "Datum",
+    "kz": "Kassenzeichen",
+    "iban": "IBAN",
+    "bic": "BIC",
+    "betrag": "Betrag",
+    "netto": "Nettobetrag",
+    "ust": "Umsatzsteuer",
+    "renr": "Rechnungsnummer",
+    "kdnr": "Kundennummer",
+    "bestnr": "Bestellnummer",
+    "stnr": "Steuernummer",
+    "ustid": "USt-IdNr",
+    "azr": "AZR-Nummer",
+    "persnr": "Personalnummer",
+    "fin": "FIN",
+    "kennz": "Kennzeichen",
+    "pass": "Dokumentennummer",
+    "bg": "BG-Nummer",
+    "mref": "Mandatsreferenz",
+    "glaeubiger": "Gläubiger-ID",
+    "evb": "eVB-Nummer",
+    "zb2": "ZB-II-Nummer",
+    "fsnr": "Führerscheinnummer",
+    "liefnr": "Lieferscheinnummer",
+    "angnr": "Angebotsnummer",
+    "steuerid": "Steuer-ID",
+    "hhst": "Haushaltsstelle",
+    "absender": "Absender",
+    "empfaenger": "Empfänger",
 }
 
 
@@ -94,12 +117,20 @@ class Facts:
         rng, split = self.rng, self.split
         sex = rng.choice("fm")
         given = rng.choice(names.GIVEN[split][sex]) + (
-            f" {rng.choice(names.GIVEN[split][sex])}" if rng.random() < 0.2 else "")
+            f" {rng.choice(names.GIVEN[split][sex])}" if rng.random() < 0.2 else ""
+        )
         nation = rng.choice(names.STATES[split])
-        return Person(given, rng.choice(names.SURNAMES[split]), sex,
-                      datetime.date(1948, 1, 1) + datetime.timedelta(rng.randrange(57 * 365)), nation[3], nation,
-                      f"{rng.choice(names.STREETS[split])} {rng.randint(1, 120)}{rng.choice(['', '', '', ' a', ' b'])}",
-                      rng.choice(names.TOWNS[split]), f"0171 39200{rng.randint(10, 99)}")
+        return Person(
+            given,
+            rng.choice(names.SURNAMES[split]),
+            sex,
+            datetime.date(1948, 1, 1) + datetime.timedelta(rng.randrange(57 * 365)),
+            nation[3],
+            nation,
+            f"{rng.choice(names.STREETS[split])} {rng.randint(1, 120)}{rng.choice(['', '', '', ' a', ' b'])}",
+            rng.choice(names.TOWNS[split]),
+            f"0171 39200{rng.randint(10, 99)}",
+        )
 
     def party(self, kind: str) -> Party:
         """`amt`, `person`, `zweite` (another person) or a kind of `names.HOUSES`."""
@@ -154,7 +185,9 @@ class Facts:
     def _simple(self, key: str) -> str:
         rng, p, q = self.rng, self.p, self.q
         if key[0] == "d" and key[1:].isdigit():
-            span = {"1": (-28, -3), "2": (-200, -30), "3": (10, 40), "4": (330, 1090), "5": (-900, -210), "6": (1, 9)}[key[1]]
+            span = {"1": (-28, -3), "2": (-200, -30), "3": (10, 40), "4": (330, 1090), "5": (-900, -210), "6": (1, 9)}[
+                key[1]
+            ]
             self.dates[key] = self.around(*span)
             return self.written(self.dates[key])
         if key[0] == "b" and key[1:].isdigit():
@@ -164,28 +197,54 @@ class Facts:
         person = {"": p, "2": q}.get(key[-1] if key[-1] == "2" else "", p)
         stem = key.rstrip("2")
         table = {
-            "p": lambda: person.name, "q": lambda: q.name, "pn": lambda: f"{person.surname}, {person.given}", "nach": lambda: person.surname,
-            "vor": lambda: person.given, "herrfrau": lambda: person.title,
-            "anrede": lambda: f"{person.title} {person.surname}", "geb": lambda: self.written(person.birth, False),
-            "geblang": lambda: self.written(person.birth, True), "gebort": lambda: person.birthplace,
-            "staat": lambda: person.nation[0], "staatang": lambda: person.nation[2], "str": lambda: person.street,
-            "ort": lambda: person.town, "plz": lambda: person.town[:5], "stadt": lambda: self.council[3][6:],
-            "adr": lambda: f"{person.street}, {person.town}", "fon": lambda: person.phone,
-            "er": lambda: "sie" if person.sex == "f" else "er", "Er": lambda: "Sie" if person.sex == "f" else "Er",
-            "der": lambda: "die" if person.sex == "f" else "der", "in": lambda: "in" if person.sex == "f" else "",
+            "p": lambda: person.name,
+            "q": lambda: q.name,
+            "pn": lambda: f"{person.surname}, {person.given}",
+            "nach": lambda: person.surname,
+            "vor": lambda: person.given,
+            "herrfrau": lambda: person.title,
+            "anrede": lambda: f"{person.title} {person.surname}",
+            "geb": lambda: self.written(person.birth, False),
+            "geblang": lambda: self.written(person.birth, True),
+            "gebort": lambda: person.birthplace,
+            "staat": lambda: person.nation[0],
+            "staatang": lambda: person.nation[2],
+            "str": lambda: person.street,
+            "ort": lambda: person.town,
+            "plz": lambda: person.town[:5],
+            "stadt": lambda: self.council[3][6:],
+            "adr": lambda: f"{person.street}, {person.town}",
+            "fon": lambda: person.phone,
+            "er": lambda: "sie" if person.sex == "f" else "er",
+            "Er": lambda: "Sie" if person.sex == "f" else "Er",
+            "der": lambda: "die" if person.sex == "f" else "der",
+            "in": lambda: "in" if person.sex == "f" else "",
             "geschl": lambda: "weiblich" if person.sex == "f" else "männlich",
-            "amt": lambda: self.council[0], "unit": lambda: self.unit, "haupt": lambda: self.council[1],
-            "amtstr": lambda: self.council[2], "amtort": lambda: self.council[3],
-            "sach": lambda: f"{self.clerk.title} {self.clerk.surname}", "sachn": lambda: self.clerk.surname,
-            "monat": lambda: f"{MONTHS[self.date.month - 1]} {self.date.year}", "jahr": lambda: str(self.date.year),
-            "vorjahr": lambda: str(self.date.year - 1), "uhr": lambda: f"{rng.randint(7, 19):02d}:{rng.randint(0, 59):02d}",
-            "tel": lambda: f"069 90009-{rng.randint(100, 999)}", "zimmer": lambda: str(rng.randint(1, 340)),
-            "azx": lambda: self._reference(), "ware": lambda: rng.choice(names.GOODS[self.split]),
-            "ibanx": lambda: self._iban()[1], "grad": lambda: rng.choice(["A1", "A2", "B1", "B2", "C1"]),
+            "amt": lambda: self.council[0],
+            "unit": lambda: self.unit,
+            "haupt": lambda: self.council[1],
+            "amtstr": lambda: self.council[2],
+            "amtort": lambda: self.council[3],
+            "sach": lambda: f"{self.clerk.title} {self.clerk.surname}",
+            "sachn": lambda: self.clerk.surname,
+            "monat": lambda: f"{MONTHS[self.date.month - 1]} {self.date.year}",
+            "jahr": lambda: str(self.date.year),
+            "vorjahr": lambda: str(self.date.year - 1),
+            "uhr": lambda: f"{rng.randint(7, 19):02d}:{rng.randint(0, 59):02d}",
+            "tel": lambda: f"069 90009-{rng.randint(100, 999)}",
+            "zimmer": lambda: str(rng.randint(1, 340)),
+            "azx": lambda: self._reference(),
+            "ware": lambda: rng.choice(names.GOODS[self.split]),
+            "ibanx": lambda: self._iban()[1],
+            "grad": lambda: rng.choice(["A1", "A2", "B1", "B2", "C1"]),
             "svnr": lambda: f"{rng.randint(10, 69)} {person.birth:%d%m%y} {person.surname[0]} {rng.randint(0, 99):03d}",
-            "vsnr": lambda: f"{self.letters(1)}{self.digits(9)}", "klasse": lambda: rng.choice(["B", "BE", "C", "CE", "A2", "AM", "T"]),
-            "km": lambda: f"{rng.randint(1, 240)}.{rng.randint(100, 999)}", "qm": lambda: f"{rng.randint(24, 120)},{rng.randint(0, 9)}",
-            "marke": lambda: rng.choice(["Wanderer W 24", "Borgward Isabella", "Adler Trumpf", "Horch 830", "Goliath GP 700"]),
+            "vsnr": lambda: f"{self.letters(1)}{self.digits(9)}",
+            "klasse": lambda: rng.choice(["B", "BE", "C", "CE", "A2", "AM", "T"]),
+            "km": lambda: f"{rng.randint(1, 240)}.{rng.randint(100, 999)}",
+            "qm": lambda: f"{rng.randint(24, 120)},{rng.randint(0, 9)}",
+            "marke": lambda: rng.choice(
+                ["Wanderer W 24", "Borgward Isabella", "Adler Trumpf", "Horch 830", "Goliath GP 700"]
+            ),
             "farbe": lambda: rng.choice(["blau", "grau", "rot", "weiß", "grün"]),
         }
         if stem in table:
@@ -201,11 +260,18 @@ class Facts:
     def _reference(self) -> str:
         rng, year = self.rng, self.date.year
         shapes = {
-            "train": [f"32.4-{rng.randint(1, 9999):06d}/{year % 100}", f"AZ-{year}-{rng.randint(1, 9999):06d}",
-                      f"II/3-{rng.randint(100, 999)}-{rng.randint(10, 99)}/{year}", f"50.12.{rng.randint(1000, 99999)}"],
-            "eval": [f"{rng.randint(10, 66)}-{rng.randint(10, 40)} {self.letters(1)} {rng.randint(1, 9999)}/{year}",
-                     f"FB3.2/{rng.randint(10000, 99999)}", f"{rng.randint(100, 999)}.{rng.randint(10, 99)}-{rng.randint(1, 9999):04d}",
-                     f"{self.letters(2)}/{year % 100}/{rng.randint(1000, 99999)}"],
+            "train": [
+                f"32.4-{rng.randint(1, 9999):06d}/{year % 100}",
+                f"AZ-{year}-{rng.randint(1, 9999):06d}",
+                f"II/3-{rng.randint(100, 999)}-{rng.randint(10, 99)}/{year}",
+                f"50.12.{rng.randint(1000, 99999)}",
+            ],
+            "eval": [
+                f"{rng.randint(10, 66)}-{rng.randint(10, 40)} {self.letters(1)} {rng.randint(1, 9999)}/{year}",
+                f"FB3.2/{rng.randint(10000, 99999)}",
+                f"{rng.randint(100, 999)}.{rng.randint(10, 99)}-{rng.randint(1, 9999):04d}",
+                f"{self.letters(2)}/{year % 100}/{rng.randint(1000, 99999)}",
+            ],
         }
         return rng.choice(shapes[self.split])
 
@@ -214,19 +280,23 @@ class Facts:
 
     def make_kz(self) -> str:
         rng = self.rng
-        return rng.choice([f"5.{rng.randint(100, 999):04d}.{rng.randint(1, 99999):05d}.{rng.randint(0, 9)}", self.digits(12)])
+        return rng.choice(
+            [f"5.{rng.randint(100, 999):04d}.{rng.randint(1, 99999):05d}.{rng.randint(0, 9)}", self.digits(12)]
+        )
 
     def _iban(self) -> tuple[str, str]:
         value = checks.iban(f"9{self.rng.randint(0, 9999999):07d}", self.digits(self.rng.choice([8, 9, 10])))
-        return value, " ".join(value[at:at + 4] for at in range(0, 22, 4))
+        return value, " ".join(value[at : at + 4] for at in range(0, 22, 4))
 
     def make_iban(self) -> str:
         self.normal["iban"], written = self._iban()
         return written if self.rng.random() < 0.8 else self.normal["iban"]
 
     def make_bic(self) -> str:
-        return f"{self.rng.choice(['MUST', 'LAHR', 'NORD', 'SEEK'])}DE{self.rng.randint(2, 9)}{self.letters(1)}" + self.rng.choice(
-            ["", "XXX", self.letters(3)])
+        return (
+            f"{self.rng.choice(['MUST', 'LAHR', 'NORD', 'SEEK'])}DE{self.rng.randint(2, 9)}{self.letters(1)}"
+            + self.rng.choice(["", "XXX", self.letters(3)])
+        )
 
     def make_betrag(self) -> str:
         cents = self.plain_cents or self.net_cents + self.vat_cents()
@@ -250,8 +320,14 @@ class Facts:
 
     def make_renr(self) -> str:
         rng, year = self.rng, self.date.year
-        return rng.choice([f"RE-{year}-{rng.randint(1, 9999):05d}", f"{year}{rng.randint(1, 99999):05d}", self.digits(8),
-                           f"R{year % 100}/{rng.randint(100, 9999)}"])
+        return rng.choice(
+            [
+                f"RE-{year}-{rng.randint(1, 9999):05d}",
+                f"{year}{rng.randint(1, 99999):05d}",
+                self.digits(8),
+                f"R{year % 100}/{rng.randint(100, 9999)}",
+            ]
+        )
 
     def make_kdnr(self) -> str:
         return self.rng.choice([self.digits(5), self.digits(7), f"K-{self.digits(5)}", f"D{self.digits(6)}"])
@@ -266,8 +342,12 @@ class Facts:
         return self.rng.choice([f"AN-{self.digits(5)}", f"{self.date.year}/{self.digits(3)}", f"A{self.digits(6)}"])
 
     def make_stnr(self) -> str:
-        return self.rng.choice([f"{self.rng.randint(10, 99):03d} {self.digits(3)} {self.digits(5)}",
-                                f"{self.rng.randint(10, 99)}/{self.digits(3)}/{self.digits(5)}"])
+        return self.rng.choice(
+            [
+                f"{self.rng.randint(10, 99):03d} {self.digits(3)} {self.digits(5)}",
+                f"{self.rng.randint(10, 99)}/{self.digits(3)}/{self.digits(5)}",
+            ]
+        )
 
     def make_ustid(self) -> str:
         self.normal["ustid"] = checks.ust_id(self.digits(8))
@@ -317,4 +397,10 @@ class Facts:
         return f"{self.letters(1)}{self.rng.randint(0, 999):03d}{self.letters(3)}{self.rng.randint(0, 9)}{self.letters(1)}{self.digits(2)}"
 
     def make_hhst(self) -> str:
-        return self.rng.choice([f"1.{self.digits(4)}.{self.digits(4)}", f"{self.digits(6)}.{self.digits(6)}", f"0{self.digits(3)} / {self.digits(3)} {self.digits(2)}"])
+        return self.rng.choice(
+            [
+                f"1.{self.digits(4)}.{self.digits(4)}",
+                f"{self.digits(6)}.{self.digits(6)}",
+                f"0{self.digits(3)} / {self.digits(3)} {self.digits(2)}",
+            ]
+        )

@@ -139,7 +139,9 @@ class Flow:
         for part in self.paper.break_lines(self.width, text, style):
             self.line(part, style)
         if kind == "underlined":
-            self.paper.rule(self.left, line + 1, self.left + min(self.width, self.paper.width_mm(text, style)), line + 1, 0.2)
+            self.paper.rule(
+                self.left, line + 1, self.left + min(self.width, self.paper.width_mm(text, style)), line + 1, 0.2
+            )
         self.y += 0.8
         self.count = 0
 
@@ -193,7 +195,9 @@ class Flow:
         for number, (label, value) in enumerate(cells):
             x = self.left + number * width
             self.paper.box(x, self.y - 4.5, width, 10.5)
-            self.paper.text(x + 1.2, self.y - 1.3, self._fit(label, width, 7), style.but(family=self.look.family, size_pt=7, colour=INK))
+            self.paper.text(
+                x + 1.2, self.y - 1.3, self._fit(label, width, 7), style.but(family=self.look.family, size_pt=7, colour=INK)
+            )
             if value:
                 self.paper.text(x + 1.6, self.y + 4.2, self._fit(value, width, style.size_pt), style)
         self.y += 10.5
@@ -251,7 +255,9 @@ class Flow:
             start = self.left + self.paper.width_mm(label + " ", text)
             dots = "." * max(4, int((self.left + self.width * 0.45 - start) / max(0.5, self.paper.width_mm(".", text))))
             self.paper.text(start, self.y, dots, text)
-            self.paper.text(max(self.left + self.width * 0.46, start + self.paper.width_mm(dots + " ", text)), self.y, value, style)
+            self.paper.text(
+                max(self.left + self.width * 0.46, start + self.paper.width_mm(dots + " ", text)), self.y, value, style
+            )
             self.y += self.paper.line_mm(text) * 1.25
 
     def _v(self, table):
@@ -279,7 +285,9 @@ class Flow:
         self.y += 3
 
     def _m(self, lines: list[str]):
-        style = Style("nimbusmono" if self.look.family != "nimbusmono" else "mono", 11.5 if len(lines[0]) > 40 else 13, leading=1.5)
+        style = Style(
+            "nimbusmono" if self.look.family != "nimbusmono" else "mono", 11.5 if len(lines[0]) > 40 else 13, leading=1.5
+        )
         self.y += 4
         for line in lines:
             self.line(line, style)
@@ -298,7 +306,9 @@ class Flow:
         facts = self.document.facts
         place, _, who = text.partition(";")
         place = place.strip() or f"{facts.get('stadt')}, den {facts.get('datum')}"
-        self.paper.text(self.left, self.y, place, style.but(family=self.look.filled or self.look.family, colour=self.look.fill_colour))
+        self.paper.text(
+            self.left, self.y, place, style.but(family=self.look.filled or self.look.family, colour=self.look.fill_colour)
+        )
         self.scrawl(self.left + self.width * 0.58, self.y - 1)
         for x0, x1, label in ((0, 0.42, "Ort, Datum"), (0.55, 1, who.strip() or "Unterschrift")):
             self.paper.rule(self.left + x0 * self.width, self.y + 1.5, self.left + x1 * self.width, self.y + 1.5, 0.2)
@@ -321,9 +331,12 @@ class Flow:
         sender = facts.sender
         if sender.kind == "amt":
             self.line(self.rng.choice(["Im Auftrag", "Im Auftrag", "i. A.", "In Vertretung"]), style)
-        self.scrawl(self.left + 3, self.y + 5)
-        self.y += 12
-        name = text.strip() or (sender.person.name if sender.person else facts.clerk.surname if sender.kind == "amt" else facts.clerk.name)
+        if "email" not in self.document.wording.genres:
+            self.scrawl(self.left + 3, self.y + 5)
+            self.y += 12
+        name = text.strip() or (
+            sender.person.name if sender.person else facts.clerk.surname if sender.kind == "amt" else facts.clerk.name
+        )
         self.line(name, style)
         self.y += 2
 

@@ -156,8 +156,15 @@ class Paper(Sheet):
             return
         self.box(x, y, width, height, 0.2, (90, 90, 90), (205, 205, 208))
         middle = x + width / 2
-        self.polygon([(x + 0.08 * width, y + height), (middle - 0.15 * width, y + 0.72 * height),
-                      (middle + 0.15 * width, y + 0.72 * height), (x + 0.92 * width, y + height)], (88, 92, 104))
+        self.polygon(
+            [
+                (x + 0.08 * width, y + height),
+                (middle - 0.15 * width, y + 0.72 * height),
+                (middle + 0.15 * width, y + 0.72 * height),
+                (x + 0.92 * width, y + height),
+            ],
+            (88, 92, 104),
+        )
         ellipse = [self.px(v) for v in (middle - 0.26 * width, y + 0.16 * height, middle + 0.26 * width, y + 0.78 * height)]
         self._draw.ellipse(ellipse, shade)
         hair = [self.px(v) for v in (middle - 0.3 * width, y + 0.1 * height, middle + 0.3 * width, y + 0.5 * height)]

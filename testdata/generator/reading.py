@@ -13,13 +13,62 @@ from .scanner import Look, _turn
 
 # (what stands there, what is read), with how often as a weight.
 LOOKALIKES = [
-    ("o", "0", 1), ("O", "0", 3), ("0", "O", 2), ("1", "l", 2), ("1", "I", 1), ("I", "l", 4), ("l", "I", 2), ("l", "1", 1), ("rn", "m", 4),
-    ("m", "rn", 1), ("ü", "u", 6), ("ö", "o", 6), ("ä", "a", 6), ("Ü", "U", 6), ("Ö", "O", 6), ("Ä", "A", 6), ("ß", "B", 4), ("ß", "ss", 2),
-    ("„", ",,", 12), ("„", '"', 8), ("“", '"', 10), ("§", "$", 4), ("§", "S", 3), ("§§", "SS", 3), ("e", "c", 1), ("c", "e", 1), ("5", "S", 1),
-    ("S", "5", 1), ("B", "8", 1), ("8", "B", 1), ("–", "-", 12), (",", ".", 2), (".", ",", 1), ("fi", "fl", 1), ("ii", "ü", 3), ("é", "e", 6),
-    ("ć", "c", 8), ("š", "s", 8), ("ž", "z", 8), ("ş", "s", 8), ("ğ", "g", 8), ("ł", "l", 8), ("á", "a", 6), ("ê", "e", 6), ("í", "i", 6),
-    ("h", "b", 1), ("u", "n", 1), ("n", "u", 1), ("t", "f", 1), ("Z", "2", 1), ("2", "Z", 1), ("€", "C", 3), ("€", "E", 3), (":", ".", 1),
-    ("<", "K", 1), ("<", "C", 1),
+    ("o", "0", 1),
+    ("O", "0", 3),
+    ("0", "O", 2),
+    ("1", "l", 2),
+    ("1", "I", 1),
+    ("I", "l", 4),
+    ("l", "I", 2),
+    ("l", "1", 1),
+    ("rn", "m", 4),
+    ("m", "rn", 1),
+    ("ü", "u", 6),
+    ("ö", "o", 6),
+    ("ä", "a", 6),
+    ("Ü", "U", 6),
+    ("Ö", "O", 6),
+    ("Ä", "A", 6),
+    ("ß", "B", 4),
+    ("ß", "ss", 2),
+    ("„", ",,", 12),
+    ("„", '"', 8),
+    ("“", '"', 10),
+    ("§", "$", 4),
+    ("§", "S", 3),
+    ("§§", "SS", 3),
+    ("e", "c", 1),
+    ("c", "e", 1),
+    ("5", "S", 1),
+    ("S", "5", 1),
+    ("B", "8", 1),
+    ("8", "B", 1),
+    ("–", "-", 12),
+    (",", ".", 2),
+    (".", ",", 1),
+    ("fi", "fl", 1),
+    ("ii", "ü", 3),
+    ("é", "e", 6),
+    ("ć", "c", 8),
+    ("š", "s", 8),
+    ("ž", "z", 8),
+    ("ş", "s", 8),
+    ("ğ", "g", 8),
+    ("ł", "l", 8),
+    ("á", "a", 6),
+    ("ê", "e", 6),
+    ("í", "i", 6),
+    ("h", "b", 1),
+    ("u", "n", 1),
+    ("n", "u", 1),
+    ("t", "f", 1),
+    ("Z", "2", 1),
+    ("2", "Z", 1),
+    ("€", "C", 3),
+    ("€", "E", 3),
+    (":", ".", 1),
+    ("<", "K", 1),
+    ("<", "C", 1),
 ]
 
 
@@ -124,7 +173,9 @@ class Place:
         return [round(v, 1) for v in (min(xs), min(ys), max(xs), max(ys))]
 
 
-def read_page(paper: Paper | None, size: tuple[int, int], dpi: int, look: Look, faults: Faults, file: str, number: int) -> dict:
+def read_page(
+    paper: Paper | None, size: tuple[int, int], dpi: int, look: Look, faults: Faults, file: str, number: int
+) -> dict:
     """The page as the program's JSON has it; `None` is a blank back."""
     place, rng = Place(size, look), faults.rng
     lines = []
@@ -132,30 +183,62 @@ def read_page(paper: Paper | None, size: tuple[int, int], dpi: int, look: Look, 
         words = [word for run in row for word in faults.line(run.words)]
         if not words or rng.random() < faults.rate * LOST_LINES:
             continue
-        bounds = (min(w[1][0] for w in words), min(r.top for r in row), max(w[1][2] for w in words), max(r.bottom for r in row))
+        bounds = (
+            min(w[1][0] for w in words),
+            min(r.top for r in row),
+            max(w[1][2] for w in words),
+            max(r.bottom for r in row),
+        )
         line = {"box": place.box(bounds)}
         if begins:
             line["starts_block"] = True
         line["words"] = [
-            {"text": text, "box": place.box(box), "confidence": _confidence(wrong, rng)} for text, box, wrong in words]
+            {"text": text, "box": place.box(box), "confidence": _confidence(wrong, rng)} for text, box, wrong in words
+        ]
         lines.append(line)
     if paper and rng.random() < min(0.4, faults.rate * SCRAPS_PER_PAGE):
         lines.insert(rng.randrange(len(lines) + 1), _scrap(place, size, dpi, rng))
     ink = sum((x1 - x0) * (y1 - y0) for _, x0, y0, x1, y1 in paper.words) * 0.22 / (size[0] * size[1]) if paper else 0.0
     return {
-        "file": file, "page": number, "width_px": place.size[0], "height_px": place.size[1], "dpi": float(dpi),
-        "orientation_deg": look.turn, "skew_deg": round(look.skew_deg + rng.uniform(-0.03, 0.03), 3) if paper else 0.0,
-        "blank": {"is_blank": paper is None, "ink_share": round(ink, 6)}, "barcodes": [], "patch_codes": [], "lines": lines,
+        "file": file,
+        "page": number,
+        "width_px": place.size[0],
+        "height_px": place.size[1],
+        "dpi": float(dpi),
+        "orientation_deg": look.turn,
+        "skew_deg": round(look.skew_deg + rng.uniform(-0.03, 0.03), 3) if paper else 0.0,
+        "blank": {"is_blank": paper is None, "ink_share": round(ink, 6)},
+        "barcodes": [],
+        "patch_codes": [],
+        "lines": lines,
     }
 
 
 def _scrap(place: Place, size: tuple[int, int], dpi: int, rng: random.Random) -> dict:
     """What is read of a stamp or of handwriting."""
-    texts = rng.choice([["EINGEGANGEN"], ["12.", "MRZ", "2O19"], ["erl"], ["Kopie", "an", "3Z"], ["ok"], ["Rspr"], ["~"], ["w"], ["GEPRÜFT"]])
+    texts = rng.choice(
+        [
+            ["EINGEGANGEN"],
+            ["12.", "MRZ", "2O19"],
+            ["erl"],
+            ["Kopie", "an", "3Z"],
+            ["ok"],
+            ["Rspr"],
+            ["~"],
+            ["w"],
+            ["GEPRÜFT"],
+        ]
+    )
     x, y, high = rng.uniform(0, 0.7) * size[0], rng.uniform(0, 0.95) * size[1], 0.14 * dpi
     words, left = [], x
     for text in texts:
-        words.append({"text": text, "box": place.box((left, y, left + 0.6 * high * len(text), y + high)), "confidence": round(rng.uniform(0.5, 0.95), 4)})
+        words.append(
+            {
+                "text": text,
+                "box": place.box((left, y, left + 0.6 * high * len(text), y + high)),
+                "confidence": round(rng.uniform(0.5, 0.95), 4),
+            }
+        )
         left += 0.6 * high * (len(text) + 1)
     return {"box": place.box((x, y, left, y + high)), "starts_block": True, "words": words}
 

@@ -76,8 +76,14 @@ def _read(path: Path, kinds: dict[str, Kind]):
             assert split in SPLITS and kind, f"{path.name}:{number}: {line}"
             own = {**head, **dict(change.split("=", 1) for change in changes)}
             order = sum(other.split == split for other in kind.wordings) + 1
-            wording = Wording(f"{kind.name}/{split}-{order}", split, own["from"], own["to"], own["genres"].replace(",", " ").split(),
-                              own["amounts"])
+            wording = Wording(
+                f"{kind.name}/{split}-{order}",
+                split,
+                own["from"],
+                own["to"],
+                own["genres"].replace(",", " ").split(),
+                own["amounts"],
+            )
             kind.wordings.append(wording)
         elif wording is None:
             key, _, value = line.partition(":")

@@ -13,22 +13,35 @@ Table = tuple[list[list[str]], list[str], list[tuple[str, str]]]
 def positions(facts: Facts) -> Table:
     """Goods of an invoice: its net sum becomes the document's."""
     rng = facts.rng
-    head = rng.choice({
-        "train": [["Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"], ["Nr", "Leistung", "Anz.", "E-Preis €", "G-Preis €"]],
-        "eval": [["Pos", "Artikel", "Anzahl", "Preis/Einh.", "Betrag EUR"], ["#", "Beschreibung", "Menge", "EP", "GP"]],
-    }[facts.split])
+    head = rng.choice(
+        {
+            "train": [
+                ["Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"],
+                ["Nr", "Leistung", "Anz.", "E-Preis €", "G-Preis €"],
+            ],
+            "eval": [["Pos", "Artikel", "Anzahl", "Preis/Einh.", "Betrag EUR"], ["#", "Beschreibung", "Menge", "EP", "GP"]],
+        }[facts.split]
+    )
     rows, total = [head], 0
     for number, ware in enumerate(rng.sample(names.GOODS[facts.split], rng.randint(1, 7)), 1):
         count, price = rng.randint(1, 24), rng.randint(190, 39_900)
         total += count * price
         rows.append([str(number), ware, str(count), money(price), money(count * price)])
     facts.net_cents = total
-    sums = rng.choice({
-        "train": [("Nettobetrag", "zzgl. {satz} % Umsatzsteuer", "Rechnungsbetrag"),
-                  ("Summe netto", "USt. {satz} %", "Gesamtbetrag"), ("Zwischensumme", "MwSt. {satz} %", "Zu zahlen")],
-        "eval": [("Netto", "{satz} % MwSt.", "Brutto"), ("Nettosumme", "Umsatzsteuer {satz} %", "Endbetrag"),
-                 ("Warenwert", "+ {satz} % USt", "Gesamtsumme")],
-    }[facts.split])
+    sums = rng.choice(
+        {
+            "train": [
+                ("Nettobetrag", "zzgl. {satz} % Umsatzsteuer", "Rechnungsbetrag"),
+                ("Summe netto", "USt. {satz} %", "Gesamtbetrag"),
+                ("Zwischensumme", "MwSt. {satz} %", "Zu zahlen"),
+            ],
+            "eval": [
+                ("Netto", "{satz} % MwSt.", "Brutto"),
+                ("Nettosumme", "Umsatzsteuer {satz} %", "Endbetrag"),
+                ("Warenwert", "+ {satz} % USt", "Gesamtsumme"),
+            ],
+        }[facts.split]
+    )
     return rows, ["right", "left", "right", "right", "right"], list(zip(sums, ["{netto}", "{ust}", "{betrag} €"]))
 
 
@@ -36,20 +49,40 @@ def goods(facts: Facts) -> Table:
     """Goods without prices: delivery notes."""
     rng = facts.rng
     head = rng.choice([["Pos.", "Art.-Nr.", "Bezeichnung", "Menge"], ["Lfd.", "Artikel", "Beschreibung", "Stück"]])
-    rows = [head] + [[str(number), facts.digits(6), ware, str(rng.randint(1, 60))]
-                     for number, ware in enumerate(rng.sample(names.GOODS[facts.split], rng.randint(1, 8)), 1)]
+    rows = [head] + [
+        [str(number), facts.digits(6), ware, str(rng.randint(1, 60))]
+        for number, ware in enumerate(rng.sample(names.GOODS[facts.split], rng.randint(1, 8)), 1)
+    ]
     return rows, ["right", "left", "left", "right"], []
 
 
 def bookings(facts: Facts) -> Table:
     """Movements of a bank account."""
     rng = facts.rng
-    head = {"train": ["Buchungstag", "Valuta", "Verwendungszweck", "Betrag"],
-            "eval": ["Datum", "Wert", "Erläuterung", "Umsatz EUR"]}[facts.split]
-    texts = {"train": ["Miete Wohnung 12", "Gehalt", "Kartenzahlung Lebensmittel", "Stadtwerke Abschlag", "Kindergeld",
-                       "Gutschrift Jobcenter", "Bargeldauszahlung"],
-             "eval": ["Lohn/Gehalt", "Lastschrift Telefon", "Dauerauftrag Miete", "Geldautomat", "Rundfunkbeitrag",
-                      "Überweisung Kreiskasse", "Einkauf Markt am Wehr"]}[facts.split]
+    head = {
+        "train": ["Buchungstag", "Valuta", "Verwendungszweck", "Betrag"],
+        "eval": ["Datum", "Wert", "Erläuterung", "Umsatz EUR"],
+    }[facts.split]
+    texts = {
+        "train": [
+            "Miete Wohnung 12",
+            "Gehalt",
+            "Kartenzahlung Lebensmittel",
+            "Stadtwerke Abschlag",
+            "Kindergeld",
+            "Gutschrift Jobcenter",
+            "Bargeldauszahlung",
+        ],
+        "eval": [
+            "Lohn/Gehalt",
+            "Lastschrift Telefon",
+            "Dauerauftrag Miete",
+            "Geldautomat",
+            "Rundfunkbeitrag",
+            "Überweisung Kreiskasse",
+            "Einkauf Markt am Wehr",
+        ],
+    }[facts.split]
     rows, day = [head], facts.around(-40, -31)
     for _ in range(rng.randint(5, 16)):
         day += datetime.timedelta(rng.randint(0, 3))
@@ -65,9 +98,17 @@ def wages(facts: Facts) -> Table:
     tax, health, pension, jobless = (round(gross * share) for share in (0.11, 0.081, 0.093, 0.013))
     net = gross - tax - health - pension - jobless
     facts.plain_cents = net
-    labels = {"train": ["Lohnart", "Grundgehalt", "Lohnsteuer", "KV-Beitrag AN", "RV-Beitrag AN", "AV-Beitrag AN"],
-              "eval": ["Bezeichnung", "Stundenlohn", "Steuer", "Krankenversicherung", "Rentenversicherung",
-                       "Arbeitslosenversicherung"]}[facts.split]
+    labels = {
+        "train": ["Lohnart", "Grundgehalt", "Lohnsteuer", "KV-Beitrag AN", "RV-Beitrag AN", "AV-Beitrag AN"],
+        "eval": [
+            "Bezeichnung",
+            "Stundenlohn",
+            "Steuer",
+            "Krankenversicherung",
+            "Rentenversicherung",
+            "Arbeitslosenversicherung",
+        ],
+    }[facts.split]
     values = ["Betrag", money(gross), money(tax), money(health), money(pension), money(jobless)]
     total = {"train": "Auszahlungsbetrag", "eval": "Netto-Verdienst / Überweisung"}[facts.split]
     return [list(row) for row in zip(labels, values)], ["left", "right"], [(total, "{betrag}")]
@@ -77,8 +118,10 @@ def needs(facts: Facts) -> Table:
     """Needs of a household (SGB II, AsylbLG), month by month."""
     rng = facts.rng
     heads = {"train": ["Leistung", "Betrag mtl."], "eval": ["Bedarf", "EUR je Monat"]}[facts.split]
-    texts = {"train": ["Regelbedarf", "Mehrbedarf", "Kosten der Unterkunft und Heizung", "abzüglich Einkommen"],
-             "eval": ["Regelbedarf Alleinstehende", "Bedarfe für Unterkunft", "Heizkosten", "anzurechnendes Einkommen"]}[facts.split]
+    texts = {
+        "train": ["Regelbedarf", "Mehrbedarf", "Kosten der Unterkunft und Heizung", "abzüglich Einkommen"],
+        "eval": ["Regelbedarf Alleinstehende", "Bedarfe für Unterkunft", "Heizkosten", "anzurechnendes Einkommen"],
+    }[facts.split]
     values = [rng.randint(5_000, 58_000) for _ in texts]
     facts.plain_cents = sum(values[:-1]) + 12_000 - min(values[-1], 12_000)
     total = {"train": "Gesamtleistung", "eval": "Summe des Anspruchs"}[facts.split]
@@ -88,27 +131,42 @@ def needs(facts: Facts) -> Table:
 def payees(facts: Facts) -> Table:
     """People who are paid something."""
     rng = facts.rng
-    head = {"train": ["Lfd. Nr.", "Empfänger", "Kassenzeichen", "Betrag"],
-            "eval": ["Nr.", "Name, Vorname", "Buchungsstelle", "EUR"]}[facts.split]
+    head = {
+        "train": ["Lfd. Nr.", "Empfänger", "Kassenzeichen", "Betrag"],
+        "eval": ["Nr.", "Name, Vorname", "Buchungsstelle", "EUR"],
+    }[facts.split]
     rows, total = [head], 0
     for number in range(1, rng.randint(3, 12)):
         person, cents = facts.person(), rng.randint(900, 98_000)
         total += cents
         rows.append([str(number), f"{person.surname}, {person.given}", facts.make_kz(), money(cents)])
     facts.plain_cents = total
-    return rows, ["right", "left", "left", "right"], [({"train": "Gesamtsumme", "eval": "Insgesamt"}[facts.split], "{betrag}")]
+    return (
+        rows,
+        ["right", "left", "left", "right"],
+        [({"train": "Gesamtsumme", "eval": "Insgesamt"}[facts.split], "{betrag}")],
+    )
 
 
 def measures(facts: Facts) -> Table:
     """Readings of a speed camera's test."""
     rng = facts.rng
-    head = {"train": ["Messung Nr.", "Uhrzeit", "Messwert km/h", "Toleranz km/h", "vorwerfbar km/h"],
-            "eval": ["Bild", "Zeit", "v gemessen", "Abzug", "v"]}[facts.split]
+    head = {
+        "train": ["Messung Nr.", "Uhrzeit", "Messwert km/h", "Toleranz km/h", "vorwerfbar km/h"],
+        "eval": ["Bild", "Zeit", "v gemessen", "Abzug", "v"],
+    }[facts.split]
     rows = [head]
     for _ in range(rng.randint(3, 9)):
         speed = rng.randint(61, 118)
-        rows.append([str(rng.randint(1, 900)), f"{rng.randint(6, 22):02d}:{rng.randint(0, 59):02d}", str(speed), "3" if speed < 100 else "4",
-                     str(speed - (3 if speed < 100 else 4))])
+        rows.append(
+            [
+                str(rng.randint(1, 900)),
+                f"{rng.randint(6, 22):02d}:{rng.randint(0, 59):02d}",
+                str(speed),
+                "3" if speed < 100 else "4",
+                str(speed - (3 if speed < 100 else 4)),
+            ]
+        )
     return rows, ["right", "left", "right", "right", "right"], []
 
 
@@ -118,18 +176,37 @@ def claims(facts: Facts) -> Table:
     main, fee, late = rng.randint(2_000, 90_000), rng.choice([500, 800, 1_000]), rng.randint(100, 3_000)
     facts.plain_cents = main + fee + late
     head = {"train": ["Forderung", "fällig am", "Betrag"], "eval": ["Gegenstand", "Fälligkeit", "offen EUR"]}[facts.split]
-    texts = {"train": ["Hauptforderung", "Mahngebühr", "Säumniszuschlag"], "eval": ["Grundbetrag", "Mahnkosten", "Zinsen"]}[facts.split]
+    texts = {"train": ["Hauptforderung", "Mahngebühr", "Säumniszuschlag"], "eval": ["Grundbetrag", "Mahnkosten", "Zinsen"]}[
+        facts.split
+    ]
     day = facts.written(facts.around(-60, -20), False)
     rows = [head, [texts[0], day, money(main)], [texts[1], "", money(fee)], [texts[2], "", money(late)]]
-    return rows, ["left", "left", "right"], [({"train": "Gesamtforderung", "eval": "Rückstand gesamt"}[facts.split], "{betrag} €")]
+    return (
+        rows,
+        ["left", "left", "right"],
+        [({"train": "Gesamtforderung", "eval": "Rückstand gesamt"}[facts.split], "{betrag} €")],
+    )
 
 
 def stays(facts: Facts) -> Table:
     """Entries of a register of people."""
     head = {"train": ["Datum", "Sachverhalt", "Behörde"], "eval": ["Meldedatum", "Eintrag", "gemeldet von"]}[facts.split]
-    texts = {"train": ["Ersteinreise", "Aufenthaltserlaubnis erteilt", "Zuzug aus dem Ausland", "Adressänderung", "Antrag gestellt"],
-             "eval": ["Einreise in das Bundesgebiet", "Fiktionswirkung", "Fortzug nach unbekannt", "Titel verlängert",
-                      "Asylantrag gestellt"]}[facts.split]
+    texts = {
+        "train": [
+            "Ersteinreise",
+            "Aufenthaltserlaubnis erteilt",
+            "Zuzug aus dem Ausland",
+            "Adressänderung",
+            "Antrag gestellt",
+        ],
+        "eval": [
+            "Einreise in das Bundesgebiet",
+            "Fiktionswirkung",
+            "Fortzug nach unbekannt",
+            "Titel verlängert",
+            "Asylantrag gestellt",
+        ],
+    }[facts.split]
     rows, day = [head], facts.around(-3000, -2000)
     for _ in range(facts.rng.randint(3, 7)):
         day += datetime.timedelta(facts.rng.randint(30, 400))
@@ -139,21 +216,26 @@ def stays(facts: Facts) -> Table:
 
 def family(facts: Facts) -> Table:
     """Members of a household."""
-    head = {"train": ["Name", "Vorname", "geboren am", "Staatsangehörigkeit"],
-            "eval": ["Familienname, Vorname", "Geburtsdatum", "Verhältnis", "Nationalität"]}[facts.split]
+    head = {
+        "train": ["Name", "Vorname", "geboren am", "Staatsangehörigkeit"],
+        "eval": ["Familienname, Vorname", "Geburtsdatum", "Verhältnis", "Nationalität"],
+    }[facts.split]
     rows = [head]
     for _ in range(facts.rng.randint(1, 4)):
         p = facts.person()
         born = facts.written(p.birth, False)
-        rows.append([p.surname, p.given, born, p.nation[2]] if facts.split == "train"
-                    else [f"{p.surname}, {p.given}", born, facts.rng.choice(["Kind", "Ehepartner", "Mutter"]), p.nation[2]])
+        rows.append(
+            [p.surname, p.given, born, p.nation[2]]
+            if facts.split == "train"
+            else [f"{p.surname}, {p.given}", born, facts.rng.choice(["Kind", "Ehepartner", "Mutter"]), p.nation[2]]
+        )
     return rows, ["left"] * 4, []
 
 
 def timetable(facts: Facts) -> Table:
     """Departures: a page that is no document of an office."""
     rng = facts.rng
-    stops = [street for street in names.STREETS[facts.split]][:rng.randint(5, 9)]
+    stops = [street for street in names.STREETS[facts.split]][: rng.randint(5, 9)]
     rows = [["Haltestelle"] + [f"{100 + n}" for n in range(4)]]
     minute = rng.randint(300, 420)
     for stop in stops:
@@ -165,9 +247,12 @@ def timetable(facts: Facts) -> Table:
 def budget(facts: Facts) -> Table:
     """Months and figures: statistics."""
     rng = facts.rng
-    return [["Monat", "Zugang", "Abgang", "Bestand"]] + [
-        [month, str(rng.randint(5, 99)), str(rng.randint(5, 99)), str(rng.randint(200, 900))] for month in MONTHS
-    ], ["left", "right", "right", "right"], []
+    return (
+        [["Monat", "Zugang", "Abgang", "Bestand"]]
+        + [[month, str(rng.randint(5, 99)), str(rng.randint(5, 99)), str(rng.randint(200, 900))] for month in MONTHS],
+        ["left", "right", "right", "right"],
+        [],
+    )
 
 
 TABLES: dict[str, Callable[[Facts], Table]] = {

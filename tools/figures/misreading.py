@@ -77,7 +77,9 @@ def main():
                 path = documents.path_of(root, arguments.pipeline, made)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 scan = path.with_name(scan_document(made, path))
-                done = subprocess.run([arguments.binary, "ocr", "--format", "json", "--workers", "1", scan], capture_output=True, check=True)
+                done = subprocess.run(
+                    [arguments.binary, "ocr", "--format", "json", "--workers", "1", scan], capture_output=True, check=True
+                )
                 path.with_suffix(".read.json").write_bytes(done.stdout)
                 truth = words(made.json(0.0, scan.name))
                 for name, pages in (("read", json.loads(done.stdout)), ("made up", made.json(arguments.errors, scan.name))):

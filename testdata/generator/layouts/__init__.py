@@ -22,7 +22,13 @@ def lay(document: Document, dpi: int, draws: bool, rng: random.Random) -> tuple[
     book = Book(dpi, draws)
     draw(document, book)
     for lines in document.stamps:
-        stamp(book.pages[0], rng, lines, rng.uniform(95, 140), rng.uniform(14, 34) if rng.random() < 0.5 else rng.uniform(200, 250))
+        stamp(
+            book.pages[0],
+            rng,
+            lines,
+            rng.uniform(95, 140),
+            rng.uniform(14, 34) if rng.random() < 0.5 else rng.uniform(200, 250),
+        )
     return book, name
 
 

@@ -36,7 +36,14 @@ def _references(document: Document, flow: Flow, style: Style):
 @layout("train", "form", "Vordruck mit Rahmen", weight=2)
 def frames(document: Document, book: Book):
     rng = document.facts.rng
-    look = Look(size_pt=10, title_pt=16, fields="frame", filled=rng.choice(["dejavu", "hand", None]), fill_colour=rng.choice([BLUE, INK]), bottom=276)
+    look = Look(
+        size_pt=10,
+        title_pt=16,
+        fields="frame",
+        filled=rng.choice(["dejavu", "hand", None]),
+        fill_colour=rng.choice([BLUE, INK]),
+        bottom=276,
+    )
     paper = book.page()
     paper.text(25, 20, office(document), look.style(bold=True))
     if document.facts.sender.unit:
@@ -52,8 +59,16 @@ def frames(document: Document, book: Book):
 @layout("train", "form", "Vordruck mit Schreiblinien")
 def lines(document: Document, book: Book):
     rng = document.facts.rng
-    look = Look(family="serif", size_pt=11, title_pt=15, title_align="middle", fields="line", filled=rng.choice(["hand", "mono"]), fill_colour=BLUE,
-                heading="underlined")
+    look = Look(
+        family="serif",
+        size_pt=11,
+        title_pt=15,
+        title_align="middle",
+        fields="line",
+        filled=rng.choice(["hand", "mono"]),
+        fill_colour=BLUE,
+        heading="underlined",
+    )
     paper = book.page()
     paper.text(190, 16, document.form_number or "", look.style(size_pt=8), "right")
     document.form_number = None
@@ -83,7 +98,18 @@ def banner(document: Document, book: Book):
 @layout("train", "form liste", "Ausdruck, Listenform")
 def listing(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="mono", size_pt=9.5, title_pt=11, fields="colon", ruled=False, heading="plain", boxes="brackets", left=18, width=174, leading=1.25)
+    look = Look(
+        family="mono",
+        size_pt=9.5,
+        title_pt=11,
+        fields="colon",
+        ruled=False,
+        heading="plain",
+        boxes="brackets",
+        left=18,
+        width=174,
+        leading=1.25,
+    )
     paper = book.page()
     paper.text(18, 16, f"{plain_office(document)}", look.style())
     paper.text(192, 16, f"Druck: {facts.written(facts.date, False)}", look.style(), "right")
@@ -115,7 +141,17 @@ def certificate(document: Document, book: Book):
 
 @layout("train", "urkunde", "Bescheinigung im Rahmen")
 def framed_certificate(document: Document, book: Book):
-    look = Look(family="century", size_pt=11, title_pt=16, title_align="middle", fields="line", heading="bold", left=30, width=150, bottom=262)
+    look = Look(
+        family="century",
+        size_pt=11,
+        title_pt=16,
+        title_align="middle",
+        fields="line",
+        heading="bold",
+        left=30,
+        width=150,
+        bottom=262,
+    )
     paper = book.page()
     paper.box(20, 15, 170, 262, 0.8)
     paper.box(22, 17, 166, 258, 0.2)
@@ -154,8 +190,19 @@ def card(document: Document, book: Book):
 @layout("eval", "form", "Formular, graue Felder", weight=2)
 def grey_cells(document: Document, book: Book):
     rng = document.facts.rng
-    look = Look(family="narrow", size_pt=11, title_pt=15, fields="grey", heading="bold", left=18, width=174, boxes="drawn",
-                filled=rng.choice(["mono", "hand", None]), fill_colour=rng.choice([BLUE, INK]), bottom=274)
+    look = Look(
+        family="narrow",
+        size_pt=11,
+        title_pt=15,
+        fields="grey",
+        heading="bold",
+        left=18,
+        width=174,
+        boxes="drawn",
+        filled=rng.choice(["mono", "hand", None]),
+        fill_colour=rng.choice([BLUE, INK]),
+        bottom=274,
+    )
     paper = book.page()
     paper.text(192, 18, office(document), look.style(size_pt=10), "right")
     flow = Flow(document, book, look, 30)
@@ -169,8 +216,20 @@ def grey_cells(document: Document, book: Book):
 @layout("eval", "form", "Formular, punktierte Linien")
 def dotted(document: Document, book: Book):
     rng = document.facts.rng
-    look = Look(family="palatino", size_pt=11, title_pt=14, title_align="middle", fields="dots", heading="plain", boxes="circle", number="{}.",
-                filled=rng.choice(["hand", "nimbusmono"]), fill_colour=BLUE, left=24, width=162)
+    look = Look(
+        family="palatino",
+        size_pt=11,
+        title_pt=14,
+        title_align="middle",
+        fields="dots",
+        heading="plain",
+        boxes="circle",
+        number="{}.",
+        filled=rng.choice(["hand", "nimbusmono"]),
+        fill_colour=BLUE,
+        left=24,
+        width=162,
+    )
     book.page()
     flow = Flow(document, book, look, 26)
     flow.line(office(document), look.style(size_pt=10))
@@ -184,7 +243,17 @@ def dotted(document: Document, book: Book):
 
 @layout("eval", "form zweispaltig", "Formular, zweispaltig")
 def two_columns(document: Document, book: Book):
-    look = Look(family="dejavu", size_pt=8, title_pt=13, fields="frame", heading="capitals", left=15, width=180, columns=2, leading=1.3)
+    look = Look(
+        family="dejavu",
+        size_pt=8,
+        title_pt=13,
+        fields="frame",
+        heading="capitals",
+        left=15,
+        width=180,
+        columns=2,
+        leading=1.3,
+    )
     paper = book.page()
     paper.text(15, 14, office(document), look.style(size_pt=9))
     wide = Flow(document, book, Look(family="dejavu", size_pt=9, title_pt=13, left=15, width=180), 24)
@@ -198,7 +267,17 @@ def two_columns(document: Document, book: Book):
 
 @layout("eval", "form liste", "Auszug mit Linien")
 def ruled_list(document: Document, book: Book):
-    look = Look(family="gothic", size_pt=9.5, title_pt=14, title_align="right", fields="table", ruled=False, heading="bold", left=22, width=166)
+    look = Look(
+        family="gothic",
+        size_pt=9.5,
+        title_pt=14,
+        title_align="right",
+        fields="table",
+        ruled=False,
+        heading="bold",
+        left=22,
+        width=166,
+    )
     paper = book.page()
     paper.rule(22, 12, 188, 12, 1.2)
     paper.text(22, 20, office(document), look.style(size_pt=11, bold=True))
@@ -213,7 +292,17 @@ def ruled_list(document: Document, book: Book):
 @layout("eval", "form liste", "Druckerpapier")
 def printout(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="dejavumono", size_pt=8.5, title_pt=10, fields="dots", ruled=False, heading="underlined", boxes="brackets", left=15, width=180)
+    look = Look(
+        family="dejavumono",
+        size_pt=8.5,
+        title_pt=10,
+        fields="dots",
+        ruled=False,
+        heading="underlined",
+        boxes="brackets",
+        left=15,
+        width=180,
+    )
     paper = book.page()
     paper.text(15, 12, "=" * 60, look.style())
     paper.text(15, 17, f"{office(document)}   {facts.written(facts.date, False)}", look.style())
@@ -227,7 +316,9 @@ def printout(document: Document, book: Book):
 
 @layout("eval", "urkunde", "Bescheinigung, linksbündig")
 def plain_certificate(document: Document, book: Book):
-    look = Look(family="dejavuserif", size_pt=10.5, title_pt=15, fields="table", heading="plain", leading=1.45, left=30, width=150)
+    look = Look(
+        family="dejavuserif", size_pt=10.5, title_pt=15, fields="table", heading="plain", leading=1.45, left=30, width=150
+    )
     paper = book.page()
     paper.text(30, 24, office(document), look.style(bold=True))
     if document.facts.sender.unit:
@@ -242,7 +333,17 @@ def plain_certificate(document: Document, book: Book):
 
 @layout("eval", "urkunde", "Urkunde, gesperrt")
 def spaced_certificate(document: Document, book: Book):
-    look = Look(family="bookman", size_pt=11, title_pt=18, title_align="middle", title_capitals=True, fields="dots", heading="underlined", left=28, width=154)
+    look = Look(
+        family="bookman",
+        size_pt=11,
+        title_pt=18,
+        title_align="middle",
+        title_capitals=True,
+        fields="dots",
+        heading="underlined",
+        left=28,
+        width=154,
+    )
     paper = book.page()
     paper.box(12, 12, 186, 273, 1.4, (120, 100, 60))
     flow = Flow(document, book, look, 40)
@@ -256,7 +357,16 @@ def spaced_certificate(document: Document, book: Book):
 
 @layout("eval", "ausweis", "Pass, halbe Seite")
 def passport_low(document: Document, book: Book):
-    look = Look(family="narrow", size_pt=10, title_pt=13, title_align="right", fields="colon", left=20, width=125, filled="dejavumono")
+    look = Look(
+        family="narrow",
+        size_pt=10,
+        title_pt=13,
+        title_align="right",
+        fields="colon",
+        left=20,
+        width=125,
+        filled="dejavumono",
+    )
     paper = book.page()
     paper.box(14, 130, 140, 130, 0.3, (170, 170, 170), (240, 238, 232))
     flow = Flow(document, book, look, 140)
@@ -269,7 +379,12 @@ def passport_low(document: Document, book: Book):
 def copied(document: Document, book: Book):
     look = Look(family="gothic", size_pt=9.5, title_pt=12, fields="dots", left=28, width=140)
     paper = book.page()
-    paper.text(120, 285, document.facts.rng.choice(["Original lag vor.", "Kopie entspricht dem Original"]), Style(family="hand", size_pt=14, colour=BLUE))
+    paper.text(
+        120,
+        285,
+        document.facts.rng.choice(["Original lag vor.", "Kopie entspricht dem Original"]),
+        Style(family="hand", size_pt=14, colour=BLUE),
+    )
     paper.column += 1
     flow = Flow(document, book, look, 30)
     flow.title()

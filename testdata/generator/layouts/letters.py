@@ -33,7 +33,13 @@ def references(document: Document, own: str, contact: str, phone: str, date: str
     if not rows and facts.sender.person is None:
         rows = [(own, document.fact("az"))]
         if facts.rng.random() < 0.3:
-            rows.insert(0, (facts.rng.choice(["Ihr Zeichen", "Ihr Schreiben vom"]), facts.get("azx" if facts.rng.random() < 0.5 else "d1")))
+            rows.insert(
+                0,
+                (
+                    facts.rng.choice(["Ihr Zeichen", "Ihr Schreiben vom"]),
+                    facts.get("azx" if facts.rng.random() < 0.5 else "d1"),
+                ),
+            )
     rows += [(contact, facts.get("sach"))] if facts.sender.kind == "amt" or facts.rng.random() < 0.4 else []
     rows += [(phone, facts.sender.phone)] if facts.rng.random() < 0.7 else []
     return [*rows, (date, document.fact("datum"))]
@@ -44,7 +50,9 @@ def bank_lines(document: Document) -> list[str]:
     return [document.facts.get("bank"), f"IBAN {document.fact('iban')}"]
 
 
-def block_of_references(paper: Paper, rows: list[tuple[str, str]], x: float, y: float, gap: float, step: float, style: Style, colon=":"):
+def block_of_references(
+    paper: Paper, rows: list[tuple[str, str]], x: float, y: float, gap: float, step: float, style: Style, colon=":"
+):
     paper.column += 1
     for label, value in rows:
         paper.text(x, y, label + colon, style.but(size_pt=style.size_pt - 1.5))
@@ -93,28 +101,56 @@ def letterhead_left(document: Document, book: Book):
     if facts.sender.kind == "amt":
         paper.arms(25, 11)
     paper.text(44, 18, sender(document), Style(size_pt=15, bold=True, colour=colour))
-    paper.text(44, 24.5, f"{facts.get('haupt')} · {facts.sender.unit}" if facts.sender.unit else facts.sender.town, Style(size_pt=11, colour=colour))
+    paper.text(
+        44,
+        24.5,
+        f"{facts.get('haupt')} · {facts.sender.unit}" if facts.sender.unit else facts.sender.town,
+        Style(size_pt=11, colour=colour),
+    )
     paper.rule(25, 31, 190, 31, 0.5, colour)
     paper.text(25, 46, return_line(document), SMALL)
     paper.lines(25, 53, receiver(document), look.style())
-    block_of_references(paper, references(document, "Aktenzeichen", "Bearbeitung", "Durchwahl", "Datum"), 125, 46, 27, 5, Style(size_pt=9.5))
+    block_of_references(
+        paper, references(document, "Aktenzeichen", "Bearbeitung", "Durchwahl", "Datum"), 125, 46, 27, 5, Style(size_pt=9.5)
+    )
     continue_page(document, book, SMALL.but(size_pt=9), "Seite {n} zum Schreiben vom {date}")
     paper.column += 2
     flow = Flow(document, book, look, 92)
     flow.title()
     flow.y += 5
     flow.blocks()
-    footer(book.pages[0], [["Öffnungszeiten: Mo, Di, Do 8 bis 12 Uhr", "Do auch 14 bis 18 Uhr"],
-                           [f"Telefon {facts.sender.phone}", facts.sender.mail], bank_lines(document)], 282, SMALL)
+    footer(
+        book.pages[0],
+        [
+            ["Öffnungszeiten: Mo, Di, Do 8 bis 12 Uhr", "Do auch 14 bis 18 Uhr"],
+            [f"Telefon {facts.sender.phone}", facts.sender.mail],
+            bank_lines(document),
+        ],
+        282,
+        SMALL,
+    )
 
 
 @layout("train", "brief", "Kopf mittig, Bezugszeile")
 def letterhead_centre(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="serif", size_pt=11.5, leading=1.25, heading="underlined", title_pt=12, closing=("Mit freundlichem Gruß", "Hochachtungsvoll"))
+    look = Look(
+        family="serif",
+        size_pt=11.5,
+        leading=1.25,
+        heading="underlined",
+        title_pt=12,
+        closing=("Mit freundlichem Gruß", "Hochachtungsvoll"),
+    )
     paper = book.page()
     paper.text(107, 20, sender(document), look.style(size_pt=18, bold=True), "middle")
-    paper.text(107, 27, " · ".join(part for part in (facts.sender.unit, facts.sender.street, facts.sender.town) if part), look.style(size_pt=10), "middle")
+    paper.text(
+        107,
+        27,
+        " · ".join(part for part in (facts.sender.unit, facts.sender.street, facts.sender.town) if part),
+        look.style(size_pt=10),
+        "middle",
+    )
     paper.rule(60, 30, 155, 30, 0.3)
     paper.text(25, 47, return_line(document), SMALL.but(family="serif"))
     paper.lines(25, 54, receiver(document), look.style())
@@ -137,7 +173,14 @@ def letterhead_centre(document: Document, book: Book):
 def private_left(document: Document, book: Book):
     facts = document.facts
     family = facts.rng.choice(["serif", "century", "sans"])
-    look = Look(family=family, size_pt=11.5, leading=1.35, heading="plain", title_pt=11.5, closing=("Mit freundlichen Grüßen", "Freundliche Grüße", "MfG"))
+    look = Look(
+        family=family,
+        size_pt=11.5,
+        leading=1.35,
+        heading="plain",
+        title_pt=11.5,
+        closing=("Mit freundlichen Grüßen", "Freundliche Grüße", "MfG"),
+    )
     paper = book.page()
     y = paper.lines(25, 25, [sender(document), facts.sender.street, facts.sender.town], look.style())
     if facts.rng.random() < 0.5:
@@ -158,10 +201,26 @@ def private_left(document: Document, book: Book):
 @layout("train", "brief vermerk privat", "Schreibmaschine, eng")
 def typewriter(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="mono", size_pt=10.5, leading=1.3, heading="spaced", title_pt=10.5, bullet="-", ruled=False, fields="colon",
-                boxes="brackets", closing=("Hochachtungsvoll", "Mit freundlichen Grüßen"), width=160)
+    look = Look(
+        family="mono",
+        size_pt=10.5,
+        leading=1.3,
+        heading="spaced",
+        title_pt=10.5,
+        bullet="-",
+        ruled=False,
+        fields="colon",
+        boxes="brackets",
+        closing=("Hochachtungsvoll", "Mit freundlichen Grüßen"),
+        width=160,
+    )
     paper = book.page()
-    y = paper.lines(25, 24, [sender(document), *([facts.sender.unit] if facts.sender.unit else []), facts.sender.street, facts.sender.town], look.style())
+    y = paper.lines(
+        25,
+        24,
+        [sender(document), *([facts.sender.unit] if facts.sender.unit else []), facts.sender.street, facts.sender.town],
+        look.style(),
+    )
     paper.text(185, 24, document.fact("datum"), look.style(), "right")
     for label, value in references(document, "Az.", "Bearb.", "Tel.", "Datum")[:-1]:
         y = paper.text(25, y, f"{label}: {value}", look.style())
@@ -205,8 +264,17 @@ def faxed(document: Document, book: Book):
 @layout("eval", "brief", "Kopf und Angaben rechts", weight=2)
 def letterhead_right(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="dejavu", size_pt=9.5, leading=1.38, left=22, width=120 if facts.rng.random() < 0.3 else 166, heading="plain",
-                title_pt=11, bullet="•", closing=("Freundliche Grüße", "Mit freundlichen Grüßen", "Mit besten Grüßen"))
+    look = Look(
+        family="dejavu",
+        size_pt=9.5,
+        leading=1.38,
+        left=22,
+        width=120 if facts.rng.random() < 0.3 else 166,
+        heading="plain",
+        title_pt=11,
+        bullet="•",
+        closing=("Freundliche Grüße", "Mit freundlichen Grüßen", "Mit besten Grüßen"),
+    )
     paper = book.page()
     blue = (20, 80, 100)
     lines = [sender(document), *([facts.sender.unit] if facts.sender.unit else []), facts.sender.street, facts.sender.town]
@@ -233,8 +301,18 @@ def letterhead_right(document: Document, book: Book):
 @layout("eval", "brief", "Bezugszeile mit Linien")
 def reference_row(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="palatino", size_pt=11, leading=1.3, heading="capitals", title_pt=11.5, fields="table", ruled=False, bullet="-",
-                number="{})", closing=("Mit freundlichen Grüßen", "Es grüßt Sie"))
+    look = Look(
+        family="palatino",
+        size_pt=11,
+        leading=1.3,
+        heading="capitals",
+        title_pt=11.5,
+        fields="table",
+        ruled=False,
+        bullet="-",
+        number="{})",
+        closing=("Mit freundlichen Grüßen", "Es grüßt Sie"),
+    )
     paper = book.page()
     paper.text(190, 20, sender(document), look.style(size_pt=16, bold=True), "right")
     if facts.sender.unit:
@@ -254,14 +332,32 @@ def reference_row(document: Document, book: Book):
     flow.y += 3
     flow.blocks()
     small = look.style(size_pt=7.5)
-    footer(book.pages[0], [[facts.sender.name, facts.sender.street], [facts.sender.town, facts.sender.mail], [facts.sender.phone], bank_lines(document)], 284, small)
+    footer(
+        book.pages[0],
+        [
+            [facts.sender.name, facts.sender.street],
+            [facts.sender.town, facts.sender.mail],
+            [facts.sender.phone],
+            bank_lines(document),
+        ],
+        284,
+        small,
+    )
 
 
 @layout("eval", "brief privat", "Absender rechts oben, Betreffzeile")
 def private_right(document: Document, book: Book):
     facts = document.facts
-    look = Look(family=facts.rng.choice(["bookman", "gothic", "dejavuserif"]), size_pt=10.5, leading=1.5, heading="plain", title_pt=10.5,
-                left=28, width=155, closing=("Mit freundlichen Grüßen", "Viele Grüße", "Mit bestem Gruß"))
+    look = Look(
+        family=facts.rng.choice(["bookman", "gothic", "dejavuserif"]),
+        size_pt=10.5,
+        leading=1.5,
+        heading="plain",
+        title_pt=10.5,
+        left=28,
+        width=155,
+        closing=("Mit freundlichen Grüßen", "Viele Grüße", "Mit bestem Gruß"),
+    )
     paper = book.page()
     paper.column += 1
     y = paper.lines(182, 22, [sender(document), facts.sender.street, facts.sender.town], look.style(), "right")
@@ -282,8 +378,17 @@ def private_right(document: Document, book: Book):
 def boxed_head(document: Document, book: Book):
     facts, rng = document.facts, document.facts.rng
     colour = rng.choice([(180, 60, 20), (0, 90, 60), (60, 60, 60)])
-    look = Look(family="narrow", size_pt=11.5, leading=1.25, heading="bold", title_pt=14, fields="grey", left=20, width=170,
-                closing=("Mit freundlichen Grüßen", "Beste Grüße"))
+    look = Look(
+        family="narrow",
+        size_pt=11.5,
+        leading=1.25,
+        heading="bold",
+        title_pt=14,
+        fields="grey",
+        left=20,
+        width=170,
+        closing=("Mit freundlichen Grüßen", "Beste Grüße"),
+    )
     paper = book.page()
     paper.box(20, 10, 170, 16, 0.4, colour, (236, 236, 236))
     paper.text(24, 20, sender(document), look.style(size_pt=17, bold=True, colour=colour))
@@ -303,8 +408,18 @@ def boxed_head(document: Document, book: Book):
     flow.blocks()
     small = look.style(size_pt=7.5)
     for page in book.pages:
-        footer(page, [[facts.sender.name, facts.sender.street, facts.sender.town], [facts.sender.phone, facts.sender.mail], bank_lines(document)],
-               280, small, 20, 170)
+        footer(
+            page,
+            [
+                [facts.sender.name, facts.sender.street, facts.sender.town],
+                [facts.sender.phone, facts.sender.mail],
+                bank_lines(document),
+            ],
+            280,
+            small,
+            20,
+            170,
+        )
     if rng.random() < 0.6:
         number_pages(book, "{n}/{of}", 105, 294, "middle", small)
 
@@ -312,8 +427,20 @@ def boxed_head(document: Document, book: Book):
 @layout("eval", "brief vermerk privat", "Maschinenschrift mit Rand")
 def typewriter_wide(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="nimbusmono", size_pt=11.5, leading=1.5, heading="underlined", title_pt=11.5, bullet="*", ruled=False,
-                fields="dots", boxes="circle", left=35, width=150, closing=("Mit vorzüglicher Hochachtung", "Mit freundlichen Grüßen"))
+    look = Look(
+        family="nimbusmono",
+        size_pt=11.5,
+        leading=1.5,
+        heading="underlined",
+        title_pt=11.5,
+        bullet="*",
+        ruled=False,
+        fields="dots",
+        boxes="circle",
+        left=35,
+        width=150,
+        closing=("Mit vorzüglicher Hochachtung", "Mit freundlichen Grüßen"),
+    )
     paper = book.page()
     paper.text(35, 26, facts.get("stadt") + ", " + document.fact("datum"), look.style())
     y = paper.text(35, 34, sender(document), look.style())
@@ -338,8 +465,11 @@ def faxed_grid(document: Document, book: Book):
     paper.text(20, 31, f"{facts.sender.street} - {facts.sender.town}", look.style(size_pt=8.5))
     paper.rule(20, 34, 190, 34, 0.6)
     y = 42.0
-    for label, value in [("An:", ", ".join(receiver(document)[-3:-2] or receiver(document)[:1])), ("Fax:", facts.receiver.phone),
-                         *[(f"{label}:", value) for label, value in references(document, "Zeichen", "Name", "Rückruf", "Datum")]]:
+    for label, value in [
+        ("An:", ", ".join(receiver(document)[-3:-2] or receiver(document)[:1])),
+        ("Fax:", facts.receiver.phone),
+        *[(f"{label}:", value) for label, value in references(document, "Zeichen", "Name", "Rückruf", "Datum")],
+    ]:
         paper.text(20, y, label, look.style(bold=True))
         y = paper.text(50, y, value, look.style())
     paper.rule(20, y - 2, 190, y - 2, 0.6)
@@ -349,5 +479,9 @@ def faxed_grid(document: Document, book: Book):
     flow.blocks()
     for number, page in enumerate(book.pages, 1):
         page.column += 60
-        page.text(15, 6, f"VON :{facts.sender.name.upper()[:22]}   FAX-NR. :{facts.sender.phone}   {facts.written(facts.date, False)} {facts.get('uhr')}  S{number}",
-                  Style(family="dejavumono", size_pt=7.5))
+        page.text(
+            15,
+            6,
+            f"VON :{facts.sender.name.upper()[:22]}   FAX-NR. :{facts.sender.phone}   {facts.written(facts.date, False)} {facts.get('uhr')}  S{number}",
+            Style(family="dejavumono", size_pt=7.5),
+        )

@@ -11,14 +11,22 @@ def _mail_rows(document: Document, labels: tuple[str, ...], attachments: str) ->
     facts = document.facts
     date = facts.written(facts.date)
     when = document.field("Datum", date, facts.date.isoformat()) + f" {facts.get('uhr')}"
-    rows = [(labels[0], f"{sender(document)} <{facts.sender.mail}>"), (labels[1], when),
-            (labels[2], f"{document.field('Empfänger', facts.receiver.name, facts.receiver.name)} <{facts.receiver.mail}>")]
+    rows = [
+        (labels[0], f"{sender(document)} <{facts.sender.mail}>"),
+        (labels[1], when),
+        (labels[2], f"{document.field('Empfänger', facts.receiver.name, facts.receiver.name)} <{facts.receiver.mail}>"),
+    ]
     if facts.rng.random() < 0.3:
         rows.append(("Cc:", f"{facts.q.name} <{facts.q.given.split()[0].lower()}@post.example>"))
     if document.title:
         rows.append((labels[3], document.title))
     if facts.rng.random() < 0.4:
-        rows.append((attachments, facts.rng.choice(["Scan_0001.pdf", "Unterlagen.pdf", "Rechnung.pdf", "IMG_2034.jpg", "Bescheid.pdf"])))
+        rows.append(
+            (
+                attachments,
+                facts.rng.choice(["Scan_0001.pdf", "Unterlagen.pdf", "Rechnung.pdf", "IMG_2034.jpg", "Bescheid.pdf"]),
+            )
+        )
     return rows
 
 
@@ -27,7 +35,14 @@ def _mail_rows(document: Document, labels: tuple[str, ...], attachments: str) ->
 
 @layout("train", "email", "E-Mail, Kopf in Spalten", weight=2)
 def mail_columns(document: Document, book: Book):
-    look = Look(family="dejavu", size_pt=9.5, leading=1.35, fields="colon", bullet="-", closing=("Mit freundlichen Grüßen", "Viele Grüße", "i. A."))
+    look = Look(
+        family="dejavu",
+        size_pt=9.5,
+        leading=1.35,
+        fields="colon",
+        bullet="-",
+        closing=("Mit freundlichen Grüßen", "Viele Grüße", "i. A."),
+    )
     paper, bold, y = book.page(), look.style(bold=True), 24.0
     for label, value in _mail_rows(document, ("Von:", "Gesendet:", "An:", "Betreff:"), "Anlagen:"):
         paper.text(25, y, label, bold)
@@ -57,7 +72,16 @@ def mail_named(document: Document, book: Book):
 
 @layout("train", "prosa", "Fließtext, Serifen")
 def prose(document: Document, book: Book):
-    look = Look(family="serif", size_pt=11.5, leading=1.3, title_pt=17, title_align="middle", heading="bold", fields="colon", bottom=274)
+    look = Look(
+        family="serif",
+        size_pt=11.5,
+        leading=1.3,
+        title_pt=17,
+        title_align="middle",
+        heading="bold",
+        fields="colon",
+        bottom=274,
+    )
     book.page()
     flow = Flow(document, book, look, 32)
     flow.title()
@@ -69,7 +93,9 @@ def prose(document: Document, book: Book):
 
 @layout("train", "prosa", "Zweispaltig, klein")
 def prose_columns(document: Document, book: Book):
-    look = Look(family="sans", size_pt=8.5, leading=1.28, heading="bold", fields="colon", left=20, width=172, columns=2, bottom=278)
+    look = Look(
+        family="sans", size_pt=8.5, leading=1.28, heading="bold", fields="colon", left=20, width=172, columns=2, bottom=278
+    )
     paper = book.page()
     wide = Flow(document, book, Look(title_pt=15, left=20, width=172), 24)
     wide.title()
@@ -114,7 +140,14 @@ def note_bare(document: Document, book: Book):
 @layout("eval", "email", "E-Mail, Betreff als Überschrift", weight=2)
 def mail_subject(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="narrow", size_pt=11, leading=1.35, fields="dots", bullet="*", closing=("Viele Grüße", "Mit freundlichen Grüßen", "LG"))
+    look = Look(
+        family="narrow",
+        size_pt=11,
+        leading=1.35,
+        fields="dots",
+        bullet="*",
+        closing=("Viele Grüße", "Mit freundlichen Grüßen", "LG"),
+    )
     paper = book.page()
     paper.text(20, 12, facts.rng.choice(["Webmail", "Posteingang", "Druckansicht"]), look.style(size_pt=8))
     y = paper.text(20, 24, document.title or "(kein Betreff)", look.style(size_pt=14, bold=True)) + 2
@@ -130,10 +163,26 @@ def mail_subject(document: Document, book: Book):
 
 @layout("eval", "email", "E-Mail, nur Text")
 def mail_plain(document: Document, book: Book):
-    look = Look(family="dejavumono", size_pt=8.5, leading=1.3, fields="colon", bullet="-", left=15, width=180, closing=("Gruß", "Mit freundlichen Grüßen"))
+    look = Look(
+        family="dejavumono",
+        size_pt=8.5,
+        leading=1.3,
+        fields="colon",
+        bullet="-",
+        left=15,
+        width=180,
+        closing=("Gruß", "Mit freundlichen Grüßen"),
+    )
     paper, y = book.page(), 16.0
-    for label, value in _mail_rows(document, ("From:", "Date:", "To:", "Subject:") if document.facts.rng.random() < 0.4
-                                   else ("Absender:", "Gesendet:", "Empfänger:", "Betreff:"), "Anlage:"):
+    for label, value in _mail_rows(
+        document,
+        (
+            ("From:", "Date:", "To:", "Subject:")
+            if document.facts.rng.random() < 0.4
+            else ("Absender:", "Gesendet:", "Empfänger:", "Betreff:")
+        ),
+        "Anlage:",
+    ):
         for line in paper.break_lines(175, f"{label} {value}", look.style()):
             y = paper.text(15, y, line, look.style())
     flow = Flow(document, book, look, y + 6)
@@ -142,7 +191,18 @@ def mail_plain(document: Document, book: Book):
 
 @layout("eval", "prosa", "Fließtext, Buchschrift")
 def book_prose(document: Document, book: Book):
-    look = Look(family="palatino", size_pt=11, leading=1.4, title_pt=14, heading="plain", fields="table", left=30, width=150, bottom=266, number="({})")
+    look = Look(
+        family="palatino",
+        size_pt=11,
+        leading=1.4,
+        title_pt=14,
+        heading="plain",
+        fields="table",
+        left=30,
+        width=150,
+        bottom=266,
+        number="({})",
+    )
     book.page()
     flow = Flow(document, book, look, 28)
     flow.title()
@@ -153,7 +213,18 @@ def book_prose(document: Document, book: Book):
 
 @layout("eval", "prosa", "Blocktext ohne Ränder")
 def dense_prose(document: Document, book: Book):
-    look = Look(family="gothic", size_pt=9, leading=1.3, title_pt=12, heading="capitals", fields="dots", left=14, width=182, top=16, bottom=284)
+    look = Look(
+        family="gothic",
+        size_pt=9,
+        leading=1.3,
+        title_pt=12,
+        heading="capitals",
+        fields="dots",
+        left=14,
+        width=182,
+        top=16,
+        bottom=284,
+    )
     book.page()
     flow = Flow(document, book, look, 20)
     flow.title()
@@ -163,7 +234,17 @@ def dense_prose(document: Document, book: Book):
 
 @layout("eval", "prosa zweispaltig", "Zweispaltig, Serifen")
 def serif_columns(document: Document, book: Book):
-    look = Look(family="century", size_pt=8.5, leading=1.35, heading="plain", fields="colon", left=16, width=178, columns=2, bottom=276)
+    look = Look(
+        family="century",
+        size_pt=8.5,
+        leading=1.35,
+        heading="plain",
+        fields="colon",
+        left=16,
+        width=178,
+        columns=2,
+        bottom=276,
+    )
     paper = book.page()
     wide = Flow(document, book, Look(family="century", title_pt=16, title_align="middle", left=16, width=178), 28)
     wide.title()
@@ -175,11 +256,26 @@ def serif_columns(document: Document, book: Book):
 @layout("eval", "vermerk", "Vermerk, Tabellenkopf")
 def note_grid(document: Document, book: Book):
     facts = document.facts
-    look = Look(family="dejavu", size_pt=9.5, heading="bold", title_pt=12, fields="grey", closing=("gez.",), left=22, width=166, number="{})")
+    look = Look(
+        family="dejavu",
+        size_pt=9.5,
+        heading="bold",
+        title_pt=12,
+        fields="grey",
+        closing=("gez.",),
+        left=22,
+        width=166,
+        number="{})",
+    )
     paper = book.page()
-    for number, (label, value) in enumerate([("Organisationseinheit", facts.sender.unit or facts.sender.name),
-                                             ("Geschäftszeichen", document.fact("az")), ("Datum", document.fact("datum")),
-                                             ("erstellt von", facts.get("sach"))]):
+    for number, (label, value) in enumerate(
+        [
+            ("Organisationseinheit", facts.sender.unit or facts.sender.name),
+            ("Geschäftszeichen", document.fact("az")),
+            ("Datum", document.fact("datum")),
+            ("erstellt von", facts.get("sach")),
+        ]
+    ):
         paper.box(22 + number * 41.5, 14, 41.5, 11, 0.15)
         paper.text(23 + number * 41.5, 17.5, label, Style(family="dejavu", size_pt=6))
         paper.text(23 + number * 41.5, 22.5, value, Style(family="dejavu", size_pt=7.5))
@@ -202,7 +298,12 @@ def note_hand(document: Document, book: Book):
     flow.blocks()
     paper.column += 1
     if facts.rng.random() < 0.6:
-        paper.text(120, 32, facts.rng.choice(["gesehen " + facts.get("d6"), "bitte Rspr.", "erl. " + facts.get("d6"), "eilt!"]), Style(family="hand", size_pt=15, colour=(40, 60, 140)))
+        paper.text(
+            120,
+            32,
+            facts.rng.choice(["gesehen " + facts.get("d6"), "bitte Rspr.", "erl. " + facts.get("d6"), "eilt!"]),
+            Style(family="hand", size_pt=15, colour=(40, 60, 140)),
+        )
 
 
 _ = continue_page, receiver
