@@ -3,8 +3,8 @@
     cargo build --release --example codes
     python tools/figures/patches.py --sheets 2000 --others 1000 [--seed 1] [--keep-failures DIR] [FILE_OR_FOLDER ...]
 
-Needs Pillow, numpy and zxing-cpp (it draws QR codes and barcodes). FILES are further pages without patch codes. The drawing is
-independent of the program: bars come from the table of Kodak A-61599 as printed in NORMS, not from the program's.
+Needs Pillow, numpy and zxing-cpp (it draws QR codes and barcodes), and the models. FILE_OR_FOLDER are further pages without
+patch codes. The drawing is independent of the program: bars come from the measures in Kodak A-61599.
 
 A sheet counts as read if every code that is reported is the printed one and at least one is. Where neither text nor QR code
 says which way is up, 1 for 6 and 3 for T are right too: upside down they are the same bars.
