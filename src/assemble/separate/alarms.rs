@@ -151,7 +151,7 @@ fn counts(pages: &[PageFacts], found: &Sections, rules: &AlarmRules, candidates:
         let is_page = |at: &usize| found.roles.get(*at) == Some(&Role::Page);
         let within = || sheet.scope.clone().filter(is_page).filter_map(|at| pages.get(at));
         let all = within().count();
-        let filled = within().filter(|page| page.held || !page.blank).count();
+        let filled = within().filter(|page| !page.blank).count();
         let found = if all == filled { format!("{all}") } else { format!("{all}, {filled} of them not blank") };
         let detail = match (sign.pages, sign.sheets) {
             (Some(pages), _) if !is_one_of(pages, [all, filled]) => format!("{pages} pages expected, found {found}"),
@@ -235,8 +235,8 @@ fn too_long(
         let of_type = rules.max_pages_of.iter().find(|(name, _)| *name == document.type_name).map(|&(_, most)| most);
         let Some(most) = of_type.or(rules.max_pages) else { continue };
         let Some(section) = found.sections.get(*section) else { continue };
-        let long = document.pages.iter().filter(|&&at| pages.get(at).is_some_and(|page| !page.blank)).count();
-        let long = long + document.held.len();
+        let all = document.pages.iter().chain(&document.held);
+        let long = all.filter(|&&at| pages.get(at).is_some_and(|page| !page.blank)).count();
         if long as u64 > u64::from(most) {
             let detail = format!("{long} pages, at most {most} expected");
             candidates.push(Candidate { pages: section.pages.clone(), kind: FaultKind::TooLong, detail });

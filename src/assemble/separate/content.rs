@@ -3,6 +3,9 @@
 //! Every signal may be missing or misread. A page number decides where there is one: it continues the document before it, or
 //! it does not. Only a page without one is weighed by what else it says.
 
+#[cfg(test)]
+mod tests;
+
 use super::letter::LetterMarks;
 use super::numbers::{Form, PageNumber};
 use super::rows::Row;
@@ -175,7 +178,7 @@ impl<'p> Flow<'p> {
     pub(super) fn pass(&mut self, page: &'p PageFacts, matcher: &Matcher) {
         for seen in &mut self.numbers {
             seen.sides += 1;
-            seen.filled += usize::from(page.held || !page.blank);
+            seen.filled += usize::from(!page.blank);
         }
         if page.held || page.blank {
             return;

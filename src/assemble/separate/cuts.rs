@@ -66,7 +66,7 @@ fn roles(pages: &[PageFacts], back: SheetBack) -> Vec<Role> {
             // Printed on both sides.
             (Some(front), Some(sheet)) if sheet.value.is_some() && front == sheet => Role::Back,
             (_, Some(_)) => Role::Sheet,
-            (Some(_), None) if page.blank && !page.held && back != SheetBack::Page => Role::Back,
+            (Some(_), None) if page.blank && back != SheetBack::Page => Role::Back,
             _ => Role::Page,
         });
     }
@@ -106,7 +106,7 @@ fn sheets(pages: &[PageFacts], roles: &[Role]) -> Vec<Sheet> {
 
 /// Whether a label says once more what the page before it says.
 fn continues(pages: &[PageFacts], at: usize, label: &Sign) -> bool {
-    let before = pages.iter().take(at).rev().find(|page| page.held || !page.blank);
+    let before = pages.iter().take(at).rev().find(|page| !page.blank);
     label.every && before.is_some_and(|page| page.marks.label() == Some(label))
 }
 

@@ -15,8 +15,6 @@ mod rows;
 mod signs;
 
 #[cfg(test)]
-mod evaluation;
-#[cfg(test)]
 mod tests;
 
 use std::sync::LazyLock;

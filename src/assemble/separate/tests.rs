@@ -195,6 +195,9 @@ const STACKS: &[(&str, &str, &str)] = &[
     ("", "qr=SST1;L=D;P=4 p _ p _", "1,2,3,4 | sheets 0"),
     ("", "qr=SST1;L=D;P=3 p _ p _", "!count 0,1,2,3,4"),
     ("", "qr=SST1;L=D;P=2 p h", "1 | sheets 0"),
+    // Blank pages that went on already come again as held ones: they count as they did.
+    ("", "qr=SST1;L=D;P=2 p h+_ p h+_", "1,3 | sheets 0"),
+    ("", "qr=SST1;L=D;S=1 h+_ p p", "2,3 | sheets 0"),
     ("", "qr=SST1;L=D;P=3 qr=SST1;L=D;P=1 p", "2 | sheets 1 | !count 0"),
     ("", "qr=SST1;L=D;P=3", "!count 0"),
     ("", "qr=SST1;L=D;P=3 _", "!count 0,1"),

@@ -8,9 +8,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::tests::{assembled, pipeline, record};
-use super::*;
 use crate::assemble::Matcher;
+use crate::assemble::separate::tests::{assembled, pipeline, record};
+use crate::assemble::separate::*;
 use crate::learn::pages_of_json;
 use crate::model::{PixelBox, Quad, TextLine, Word};
 use crate::pipeline::Pipeline;
