@@ -586,7 +586,7 @@ fn behind_words(text: &str) -> &str {
         .map(|(_, behind)| behind.trim_start());
     let mut rest = bracket.filter(|behind| behind.starts_with("Nr")).unwrap_or_else(|| text.trim_start());
     while let Some(behind) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
-        rest = behind.trim_start_matches(|c: char| c == ' ' || c == ':' || c == '.');
+        rest = behind.trim_start_matches([' ', ':', '.']);
     }
     rest
 }
