@@ -80,9 +80,7 @@ pub(super) fn dates(text: &str, latest_year: i16) -> Vec<Found> {
 /// Not a part of a longer number, word or section (`1.2.12.3`).
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    let before = !before.ends_with(|c: char| c.is_ascii_digit())
-        && !(before.ends_with(['.', ',', '/', '-'])
-            && before.trim_end_matches(['.', ',', '/', '-']).ends_with(|c: char| c.is_ascii_digit()));
+    let before = !before.trim_end_matches(['.', ',', '/', '-']).ends_with(|c: char| c.is_ascii_digit());
     let mut rest = after.chars();
     let after = match rest.next() {
         Some(c) if c.is_ascii_digit() => false,

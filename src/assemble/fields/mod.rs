@@ -22,6 +22,7 @@ mod number;
 mod rows;
 mod rule;
 mod vehicle;
+mod wording;
 
 use regex::Regex;
 
@@ -103,7 +104,7 @@ impl FieldReader {
         for (target, kind) in Kind::ALL.into_iter().enumerate() {
             kind.labels().iter().for_each(|(text, weight)| labels.add(text, target, *weight));
         }
-        kind::OTHER_LABELS.iter().for_each(|text| labels.add(text, NOTHING, 1.0));
+        wording::OTHER_LABELS.iter().for_each(|text| labels.add(text, NOTHING, 1.0));
         let prepared: Vec<rule::Prepared> = rules.rules.iter().filter_map(rule::Prepared::new).collect();
         for (index, rule) in prepared.iter().enumerate() {
             rule.labels().for_each(|text| labels.add(text, FIRST_RULE + index, rule::LABEL_WEIGHT));
