@@ -20,7 +20,7 @@ pub struct BatchPage {
     pub blank: bool,
     /// It waits for an alarm that nobody decided about.
     pub alarmed: bool,
-    /// Its record, if it was processed and did not go on yet, or is a separator sheet of a batch that is not settled.
+    /// Its record, if it was processed and did not go on yet, or has codes and something of its batch is not settled.
     pub record: Option<PageRecord>,
 }
 
@@ -277,7 +277,8 @@ impl Ledger {
                 PageState::Processed
             ])?;
             sql.prepare_cached(
-                "DELETE FROM page_record WHERE (scan, idx) IN (SELECT scan, idx FROM page WHERE document = ?1)",
+                "DELETE FROM page_record
+                 WHERE (scan, idx) IN (SELECT scan, idx FROM page WHERE document = ?1 AND NOT coded)",
             )?
             .execute([document])?;
             super::held::settle_document(sql, document)?;
@@ -334,11 +335,11 @@ impl Ledger {
                     balance.held as i64
                 ],
             )?;
-            // While something of the batch may come to the barrier again, its separator sheets are needed there.
+            // While something of the batch may come to the barrier again, its sheets and labels are needed there.
             sql.execute(
                 "DELETE FROM page_record WHERE (scan, idx) IN (SELECT page.scan, page.idx FROM scan
                  JOIN page ON page.scan = scan.id WHERE scan.batch = ?1 AND page.state <> 6
-                 AND (page.state <> 5 OR NOT EXISTS (SELECT 1 FROM scan AS s JOIN held ON held.scan = s.id
+                 AND (NOT page.coded OR NOT EXISTS (SELECT 1 FROM scan AS s JOIN held ON held.scan = s.id
                    WHERE s.batch = ?1 AND held.state < 3)))",
                 [batch],
             )?;

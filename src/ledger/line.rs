@@ -86,6 +86,7 @@ pub struct Processed {
     original: bool,
     stored: Option<Digest>,
     record: Vec<u8>,
+    coded: bool,
     /// The fault for which its text was not read.
     pub unread: Option<Fault>,
 }
@@ -103,6 +104,7 @@ impl Processed {
             turn: record.placement.turn,
             skew_deg: record.skew.0,
             blank: record.blank.is_blank,
+            coded: !record.barcodes.is_empty() || !record.patch_codes.is_empty(),
             ink_share: record.blank.ink_share,
             image: record.image.digest,
             original: record.image.original,
@@ -331,8 +333,8 @@ fn open(sql: &Connection, recipe: i64, scan: i64, pages: u32) -> Result<(), Ledg
         .optional()?;
     if let Some(twin) = twin {
         sql.prepare_cached(
-            "UPDATE page SET (state, recipe, turn, skew, blank, ink, image, original, stored, unread) =
-               (SELECT t.state, t.recipe, t.turn, t.skew, t.blank, t.ink, t.image, t.original, t.stored, t.unread
+            "UPDATE page SET (state, recipe, turn, skew, blank, ink, image, original, stored, unread, coded) =
+               (SELECT t.state, t.recipe, t.turn, t.skew, t.blank, t.ink, t.image, t.original, t.stored, t.unread, t.coded
                 FROM page AS t WHERE t.scan = ?2 AND t.idx = page.idx)
              WHERE scan = ?1 AND EXISTS (SELECT 1 FROM page AS t JOIN page_record AS r ON r.scan = t.scan AND r.idx = t.idx
                WHERE t.scan = ?2 AND t.idx = page.idx AND t.state = ?3 AND t.recipe = ?4)",
@@ -352,7 +354,7 @@ fn process(sql: &Connection, recipe: i64, page: PageKey, done: &Processed) -> Re
     let changed = sql
         .prepare_cached(
             "UPDATE page SET state = ?3, recipe = ?4, turn = ?5, skew = ?6, blank = ?7, ink = ?8, image = ?9,
-               original = ?10, stored = ?11, unread = ?13, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state = ?12",
+               original = ?10, stored = ?11, unread = ?13, coded = ?14, fault = NULL WHERE scan = ?1 AND idx = ?2 AND state = ?12",
         )?
         .execute(params![
             page.scan,
@@ -367,10 +369,11 @@ fn process(sql: &Connection, recipe: i64, page: PageKey, done: &Processed) -> Re
             done.original,
             done.stored.map(DigestBytes),
             PageState::Received,
-            done.unread.clone().map(Json)
+            done.unread.clone().map(Json),
+            done.coded
         ])?;
     if changed > 0 {
-        sql.prepare_cached("INSERT INTO page_record (scan, idx, record) VALUES (?1, ?2, ?3)")?.execute(params![
+        sql.prepare_cached("INSERT OR REPLACE INTO page_record (scan, idx, record) VALUES (?1, ?2, ?3)")?.execute(params![
             page.scan,
             page.index,
             done.record

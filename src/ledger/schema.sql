@@ -152,6 +152,8 @@ CREATE TABLE page (
   fault TEXT,
   -- The fault for which it ships with its picture and no text.
   unread TEXT,
+  -- It has patch codes or barcodes: what they say is needed as long as its batch may come to the barrier again.
+  coded INTEGER NOT NULL DEFAULT 0,
   -- Of a waiting page: the held thing whose alarm it waits for.
   alarm INTEGER REFERENCES held,
   PRIMARY KEY (scan, idx)
@@ -162,7 +164,8 @@ CREATE INDEX page_stored ON page (stored) WHERE stored IS NOT NULL;
 -- Counts pages by scan and state without reading the pages themselves.
 CREATE INDEX page_place ON page (scan, state);
 
--- Deflated JSON of page records (personal data), until their document is delivered.
+-- Deflated JSON of page records (personal data), until their document is delivered; of pages with codes, until nothing of
+-- their batch waits for a person.
 CREATE TABLE page_record (
   scan INTEGER NOT NULL,
   idx INTEGER NOT NULL,

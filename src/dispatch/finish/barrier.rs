@@ -88,15 +88,15 @@ impl Finisher<'_> {
                 PageState::Waiting => !page.alarmed,
                 _ => false,
             };
-            // A separator sheet that was recorded already divides all the same.
-            let record = page.record.filter(|_| to_place || page.state == PageState::SeparatorRecorded);
+            let record = page.record;
             ready &= page.state != PageState::Received && to_place <= record.is_some();
             keys.push(page.page);
             facts.push(PageFacts {
                 scan: page.page.scan,
-                held: record.is_none(),
+                held: !to_place,
                 blank: page.blank,
                 marks: record.as_ref().map(|record| knowledge.marks.marks(record)).unwrap_or_default(),
+                // Sheets and labels that went on already, or are held, divide all the same.
                 fields: record.as_ref().map(|record| knowledge.fields.page(record)).unwrap_or_default(),
                 evidence: record.as_ref().map(|record| knowledge.matcher.evidence(record)).unwrap_or_default(),
                 confirmed: confirmed.remove(&page.page).unwrap_or_default(),
