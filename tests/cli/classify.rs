@@ -21,10 +21,15 @@ fn make(folder: &Path, numbers: std::ops::Range<usize>) {
         fs::create_dir_all(&folder).expect("a folder");
         for number in numbers.clone() {
             let words: Vec<&str> = words.split(' ').collect();
+            let mut dice = (number * 3 + kind) as u32;
+            let mut roll = || {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (dice >> 16) as usize % words.len()
+            };
             let mut lines = vec![line(0, title)];
             for row in 1..12 {
-                let some = (0..4).map(|at| words[(number * 7 + row * 3 + at * at + kind) % words.len()]);
-                lines.push(line(row, &some.collect::<Vec<_>>().join(" ")));
+                let some: Vec<&str> = (0..4).map(|_| words[roll()]).collect();
+                lines.push(line(row, &some.join(" ")));
             }
             let page = json!({"file": "x", "page": 1, "width_px": 1240, "height_px": 1754, "dpi": 150.0, "orientation_deg": 0,
                 "skew_deg": 0.1, "blank": {"is_blank": false, "ink_share": 0.01}, "barcodes": [], "patch_codes": [], "lines": lines});
