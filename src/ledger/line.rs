@@ -373,11 +373,8 @@ fn process(sql: &Connection, recipe: i64, page: PageKey, done: &Processed) -> Re
             done.coded
         ])?;
     if changed > 0 {
-        sql.prepare_cached("INSERT OR REPLACE INTO page_record (scan, idx, record) VALUES (?1, ?2, ?3)")?.execute(params![
-            page.scan,
-            page.index,
-            done.record
-        ])?;
+        sql.prepare_cached("INSERT OR REPLACE INTO page_record (scan, idx, record) VALUES (?1, ?2, ?3)")?
+            .execute(params![page.scan, page.index, done.record])?;
     }
     Ok(())
 }

@@ -526,7 +526,7 @@ fn a_model_may_know_what_no_rule_tells() {
     let pipeline = parse("x", text).unwrap();
     assert_eq!((pipeline.classify.threshold, pipeline.classify.hold), (Some(0.9), true));
     assert_eq!(pipeline.model_file, Some("x.model".into()));
-    assert_eq!(places(&text.replace("model = \"x.model\"", "")), ["7:1 type.name"]);
+    assert_eq!(places(&text.replace("model = \"x.model\"", "")), ["7:8 type.name"]);
 }
 
 #[test]
