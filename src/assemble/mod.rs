@@ -44,6 +44,9 @@ pub struct TypeRule {
     pub titles: Vec<String>,
     /// Phrases that speak for the type anywhere; one that ends with a colon is a label, and counts only with it.
     pub phrases: Vec<String>,
+    /// It is what a document is if it is nothing else: its phrases stand in documents of other types as well, and are no
+    /// rivals to theirs.
+    pub fallback: bool,
 }
 
 /// What assembling needs to know of a page.

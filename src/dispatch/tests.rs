@@ -46,7 +46,8 @@ fn mixed() -> Rig {
     fs::create_dir_all(rig.input().join("B2")).unwrap();
     fs::write(rig.input().join("B2/broken.fake"), "II*").unwrap();
     rig.pipeline.blank = BlankAction::Drop;
-    rig.pipeline.types = vec![TypeRule { name: "Antrag".into(), titles: vec!["Antrag".into()], phrases: vec![] }];
+    rig.pipeline.types =
+        vec![TypeRule { name: "Antrag".into(), titles: vec!["Antrag".into()], phrases: vec![], fallback: false }];
     rig
 }
 

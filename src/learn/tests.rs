@@ -77,6 +77,7 @@ fn rules() -> Vec<TypeRule> {
         name: "Vollmacht".into(),
         titles: vec!["Vollmacht".into()],
         phrases: vec!["bevollmächtige ich".into()],
+        fallback: false,
     }]
 }
 

@@ -55,3 +55,31 @@ pub(super) fn classify(top: &Table<'_>) -> (ClassifyRules, Option<PathBuf>) {
     table.finish();
     (ClassifyRules { model: None, threshold, hold }, model)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
+mod tests {
+    use super::super::{load, parse};
+
+    #[test]
+    fn a_model_that_cannot_be_used_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("x.toml");
+        std::fs::write(&path, "[line]\nname = \"x\"\n[classify]\nmodel = \"m/our.model\"\n").unwrap();
+        let told = || load(&path).unwrap_err().to_string();
+        assert!(told().starts_with("classify.model: failed to read model"), "{}", told());
+        std::fs::create_dir(root.path().join("m")).unwrap();
+        std::fs::write(root.path().join("m/our.model"), "PK").unwrap();
+        assert!(told().ends_with("m/our.model: this is no model that `scanstrasse train` wrote"), "{}", told());
+    }
+
+    #[test]
+    fn a_model_may_know_what_no_rule_tells() {
+        let text = "line.name = \"x\"\n[classify]\nmodel = \"x.model\"\nthreshold = 0.9\nbelow = \"hold\"\n[[type]]\nname = \"Foto\"\n";
+        let pipeline = parse("x", text).unwrap();
+        assert_eq!((pipeline.classify.threshold, pipeline.classify.hold), (Some(0.9), true));
+        assert_eq!(pipeline.model_file, Some("x.model".into()));
+        let problems = parse("x", &text.replace("model = \"x.model\"", "")).unwrap_err();
+        assert_eq!((problems.len(), problems[0].line, problems[0].key.as_str()), (1, 7, "type.name"));
+    }
+}

@@ -299,7 +299,8 @@ fn types(top: &Table<'_>, has_model: bool) -> (Vec<TypeRule>, Vec<Option<u32>>) 
             table.refuse("name", "has neither titles nor phrases, so no page could be told by them", None);
         }
         let owned = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.value.to_owned()).collect();
-        rules.push(TypeRule { name, titles: owned(own_titles), phrases: owned(own_phrases) });
+        let fallback = table.flag("fallback").unwrap_or_default();
+        rules.push(TypeRule { name, titles: owned(own_titles), phrases: owned(own_phrases), fallback });
         max_pages.push(separate::max_pages(&table));
         table.finish();
     }

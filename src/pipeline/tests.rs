@@ -201,6 +201,7 @@ fn every_key_arrives_where_it_belongs() {
         name: name.into(),
         titles: titles.iter().map(|&t| t.into()).collect(),
         phrases: phrases.iter().map(|&t| t.into()).collect(),
+        fallback: false,
     };
     assert_eq!(p.types, [rule("A", &["aa", "bb"], &[]), rule("B", &[], &["cc"])]);
 }
@@ -506,27 +507,6 @@ fn relative_folders_start_at_the_file() {
     assert_eq!(pipeline.state, Some(root.path().join("s")));
     assert_eq!(pipeline.models, Some("/m".into()));
     assert_eq!((pipeline.output, &pipeline.watch[0].folder), (Some(root.path().join("t")), &root.path().join("w")));
-}
-
-#[test]
-fn a_model_that_cannot_be_used_is_told() {
-    let root = tempfile::tempdir().unwrap();
-    let path = root.path().join("x.toml");
-    std::fs::write(&path, "[line]\nname = \"x\"\n[classify]\nmodel = \"m/our.model\"\n").unwrap();
-    let told = || load(&path).unwrap_err().to_string();
-    assert!(told().starts_with("classify.model: failed to read model"), "{}", told());
-    std::fs::create_dir(root.path().join("m")).unwrap();
-    std::fs::write(root.path().join("m/our.model"), "PK").unwrap();
-    assert!(told().ends_with("m/our.model: this is no model that `scanstrasse train` wrote"), "{}", told());
-}
-
-#[test]
-fn a_model_may_know_what_no_rule_tells() {
-    let text = "line.name = \"x\"\n[classify]\nmodel = \"x.model\"\nthreshold = 0.9\nbelow = \"hold\"\n[[type]]\nname = \"Foto\"\n";
-    let pipeline = parse("x", text).unwrap();
-    assert_eq!((pipeline.classify.threshold, pipeline.classify.hold), (Some(0.9), true));
-    assert_eq!(pipeline.model_file, Some("x.model".into()));
-    assert_eq!(places(&text.replace("model = \"x.model\"", "")), ["7:8 type.name"]);
 }
 
 #[test]

@@ -31,6 +31,9 @@ fn make(folder: &Path, numbers: std::ops::Range<usize>) {
                 let some: Vec<&str> = (0..4).map(|_| words[roll()]).collect();
                 lines.push(line(row, &some.join(" ")));
             }
+            // Somebody's name: no two documents are alike.
+            let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
+            lines.push(line(12, &format!("Frau {0}{1}{0}{1}mann", letter(number), letter(number / 26 + 7 * kind))));
             let page = json!({"file": "x", "page": 1, "width_px": 1240, "height_px": 1754, "dpi": 150.0, "orientation_deg": 0,
                 "skew_deg": 0.1, "blank": {"is_blank": false, "ink_share": 0.01}, "barcodes": [], "patch_codes": [], "lines": lines});
             let text = json!({"file": "x", "pages": [page]}).to_string();

@@ -11,14 +11,11 @@ use super::matching::normalise;
 use super::model::{Finding, Model, PageFeatures, PageScores, Trust};
 use super::reading::Reading;
 use crate::model::PageRecord;
-use rules::{Hits, Rules};
+use rules::{Hits, MIN_CONFIDENCE, Rules};
 
 /// The type of a document whose type is in doubt; part of file names, so German. A folder of this name among the samples
 /// of training holds documents of none of the types.
 pub const UNKNOWN_TYPE: &str = "unbekannt";
-
-/// By rules alone, a type less sure than this is not named. A tie of two titles stays just below.
-const MIN_CONFIDENCE: f32 = 0.45;
 
 /// What a page says about the types: a few numbers, no text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -144,7 +141,7 @@ impl Matcher {
         let findings = self.rules.findings(pages.iter().map(|page| &page.hits));
         let read = self.classify.model.as_ref().and_then(|model| Some((model, pooled(model, &pages)?)));
         let judged = match read {
-            None => rules::judge(&findings),
+            None => self.rules.judge(&findings),
             Some((model, (scores, known))) => {
                 // A type that the model does not know has the middle of its scores, which is nothing.
                 let score =

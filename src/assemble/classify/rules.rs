@@ -12,6 +12,9 @@ const TITLE_BELOW: f32 = 0.3;
 const PHRASE_ON_FIRST_PAGE: f32 = 0.3;
 const PHRASE_LATER: f32 = 0.2;
 
+/// By rules alone, a type less sure than this is not named. A tie of two titles stays just below.
+pub(super) const MIN_CONFIDENCE: f32 = 0.45;
+
 /// What a page says about one type.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Hit {
@@ -34,6 +37,7 @@ pub(super) struct Rules {
 
 #[derive(Clone, Debug)]
 struct Type {
+    fallback: bool,
     titles: Vec<Phrase>,
     phrases: Vec<Phrase>,
 }
@@ -42,7 +46,11 @@ impl Rules {
     /// Prepares rules.
     pub(super) fn new(rules: &[TypeRule]) -> Self {
         let prepare = |phrases: &[String]| phrases.iter().filter_map(|phrase| Phrase::new(phrase)).collect();
-        let prepare = |rule: &TypeRule| Type { titles: prepare(&rule.titles), phrases: prepare(&rule.phrases) };
+        let prepare = |rule: &TypeRule| Type {
+            fallback: rule.fallback,
+            titles: prepare(&rule.titles),
+            phrases: prepare(&rule.phrases),
+        };
         Self { types: rules.iter().take(usize::from(u16::MAX)).map(prepare).collect() }
     }
 
@@ -83,11 +91,23 @@ impl Rules {
             .collect()
     }
 
-    /// The type that a page by itself begins, as [`judge`]: only titles in the head of the page count for it.
+    /// The type that a page by itself begins, as [`Self::judge`]: only titles in the head of the page count for it.
     pub(super) fn begins(&self, page: &Hits) -> Option<(usize, f32)> {
         let mut findings = self.findings(std::iter::once(page));
         findings.iter_mut().filter(|finding| finding.title == 0.0).for_each(|finding| *finding = Finding::default());
-        judge(&findings)
+        self.judge(&findings)
+    }
+
+    /// The likeliest type by rules alone: its number, and how sure it is, 0 to 1. `None` if nothing speaks for any. Of
+    /// several equally good types the first in order wins. One that is what a document is if it is nothing else comes
+    /// after all others that are sure enough by themselves.
+    pub(super) fn judge(&self, findings: &[Finding]) -> Option<(usize, f32)> {
+        let is_fallback = |index: usize| self.types.get(index).is_some_and(|kind| kind.fallback);
+        let own = best(findings, |index| !is_fallback(index));
+        match own {
+            Some((_, sure)) if sure >= MIN_CONFIDENCE => own,
+            _ => best(findings, |_| true),
+        }
     }
 
     /// The title found is only part of a longer one of another type: `Antrag` in `Antrag auf Verlängerung`.
@@ -101,12 +121,11 @@ impl Rules {
     }
 }
 
-/// The likeliest type by rules alone: its number, and how sure it is, 0 to 1. `None` if nothing speaks for any. Of several
-/// equally good types the first in order wins.
-pub(super) fn judge(findings: &[Finding]) -> Option<(usize, f32)> {
+/// The best of the types that `take` names.
+fn best(findings: &[Finding], take: impl Fn(usize) -> bool) -> Option<(usize, f32)> {
     let mut best = (0.0, 0);
     let mut second = 0.0f32;
-    for (index, finding) in findings.iter().enumerate() {
+    for (index, finding) in findings.iter().enumerate().filter(|&(index, _)| take(index)) {
         let score = score(finding);
         if score > best.0 {
             second = best.0;

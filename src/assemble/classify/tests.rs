@@ -52,6 +52,7 @@ fn matcher() -> Matcher {
         name: name.into(),
         titles: titles.iter().map(|&t| t.into()).collect(),
         phrases: phrases.iter().map(|&p| p.into()).collect(),
+        fallback: false,
     };
     Matcher::new(&[
         rule("Antrag", &["Antrag"], &["hiermit beantrage ich", "Unterschrift des Antragstellers"]),

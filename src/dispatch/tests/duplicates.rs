@@ -144,7 +144,8 @@ fn names_that_some_file_system_takes_for_one_get_folders_of_their_own() {
     for case in cases {
         rig.put(&format!("{case}/1.fake"), &["scan a"]);
     }
-    rig.pipeline.types = vec![TypeRule { name: "Größe".into(), titles: vec!["a".into()], phrases: vec![] }];
+    rig.pipeline.types =
+        vec![TypeRule { name: "Größe".into(), titles: vec!["a".into()], phrases: vec![], fallback: false }];
     let summary = rig.run();
     assert_eq!((summary.cases, summary.pages_delivered), (10, 10));
     let folded = |name: &str| {
