@@ -186,6 +186,7 @@ fn next_step(thing: &HeldThing, lang: Lang) -> String {
         HeldState::Open => lang.remedy(thing.fault.kind).to_owned(),
         HeldState::Again => words.again.to_owned(),
         HeldState::Released if thing.fault.kind == FaultKind::Unpaired => words.released_stack.to_owned(),
+        HeldState::Released if thing.fault.kind.is_about_document() => words.released_document.to_owned(),
         HeldState::Released => words.released.to_owned(),
         HeldState::Discarded => {
             thing.decision.as_ref().map_or(words.given_up.to_owned(), |decision| decision_text(decision, lang))
@@ -282,11 +283,17 @@ fn print_choices(thing: &HeldThing, typed: &str, lang: Lang) {
     if thing.index.is_some() && thing.fault.stage != Stage::Decode {
         let what = match thing.fault.kind {
             FaultKind::Unpaired => words.can_release_stack,
+            kind if kind.is_about_document() => words.can_release_document,
             _ => words.can_release,
         };
         println!("  scanstrasse held release {number}{typed}     {what}");
     }
-    println!("  scanstrasse held discard {number}{typed} --reason \"...\"     {}", words.can_discard);
+    let discard = match thing.fault.kind {
+        FaultKind::Unpaired => words.can_discard,
+        kind if kind.is_about_document() => words.can_discard_document,
+        _ => words.can_discard,
+    };
+    println!("  scanstrasse held discard {number}{typed} --reason \"...\"     {discard}");
 }
 
 /// A stage or kind as `case.json` writes it.

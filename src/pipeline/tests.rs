@@ -476,9 +476,15 @@ fn the_manual_page_is_true() {
     let (bare, watch) = ("line.name = \"x\"\n", "[[watch]]\nfolder = \"x\"\n");
     let barcode = "[[barcode]]\npattern = \"x\"\n";
     let field = "[[field]]\nname = \"x\"\nlabels = [\"xx\"]\n";
+    let kind = "[[type]]\nname = \"x\"\ntitles = [\"xx\"]\n";
     let (mut defaults, mut tables) = (
         bare.to_owned(),
-        [("watch.", watch.to_owned()), ("barcode.", barcode.to_owned()), ("field.", field.to_owned())],
+        [
+            ("watch.", watch.to_owned()),
+            ("barcode.", barcode.to_owned()),
+            ("field.", field.to_owned()),
+            ("type.", kind.to_owned()),
+        ],
     );
     for (key, rest) in rows {
         if let Some(default) = rest.split(" | ").next().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
@@ -490,7 +496,7 @@ fn the_manual_page_is_true() {
     }
     let digest = Digest::of(b"");
     let with = Pipeline { digest, ..parse("x", &(defaults + &tables.map(|(_, text)| text).concat())).unwrap() };
-    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}{field}")).unwrap() });
+    assert_eq!(with, Pipeline { digest, ..parse("x", &format!("{bare}{watch}{barcode}{field}{kind}")).unwrap() });
 
     let block = |mark: &str| page.split_once(mark).unwrap().1.split_once("\n```").unwrap().0.to_owned();
     let problems = parse("broken", &block("```toml\n")).unwrap_err();

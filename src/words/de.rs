@@ -266,7 +266,7 @@ const STATUS: StatusWords = StatusWords {
     },
     see_of: |typed| format!("ansehen: scanstrasse held list{typed}"),
     again_of: |count| format!("wird erneut versucht: {count}"),
-    released_of: |count| format!("wird ohne Text ausgeliefert: {count}"),
+    released_of: |count| format!("freigegeben: {count}"),
     discarded_of: |count| format!("von einer Person aufgegeben: {count}"),
     decisions_of: |count, running| {
         let when = if running {

@@ -251,7 +251,7 @@ const STATUS: StatusWords = StatusWords {
     },
     see_of: |typed| format!("see them: scanstrasse held list{typed}"),
     again_of: |count| format!("to be tried again: {count}"),
-    released_of: |count| format!("to be delivered without text: {count}"),
+    released_of: |count| format!("released: {count}"),
     discarded_of: |count| format!("given up by a person: {count}"),
     decisions_of: |count, running| {
         let when = if running { "this run at its end, or the next," } else { "the next run" };

@@ -22,6 +22,8 @@ pub struct HeldWords {
     pub again: &'static str,
     pub released: &'static str,
     pub released_stack: &'static str,
+    /// [`Self::released`] of an alarm about a document.
+    pub released_document: &'static str,
     pub given_up: &'static str,
     pub settled: &'static str,
     pub retry: &'static str,
@@ -52,6 +54,10 @@ pub struct HeldWords {
     pub can_retry: &'static str,
     pub can_release: &'static str,
     pub can_release_stack: &'static str,
+    /// The same for an alarm about a document.
+    pub can_release_document: &'static str,
+    /// [`Self::can_discard`] for an alarm about a document.
+    pub can_discard_document: &'static str,
     pub can_discard: &'static str,
     pub place_received: &'static str,
     pub place_processed: &'static str,
@@ -106,10 +112,11 @@ static EN: HeldWords = HeldWords {
     again: "is tried again by the next run",
     released: "is delivered without text by the next run",
     released_stack: "its stack is delivered in the order of its scanning by the next run",
+    released_document: "it goes on as it is, with all that waits for it, by the next run",
     given_up: "given up",
     settled: "went on, or another file came in its place",
     retry: "to be tried again",
-    release: "to be delivered without text",
+    release: "released",
     decided_of: |what, who, when, why| {
         format!("{what} by {who}, {when}{}", why.map_or(String::new(), |why| format!(": {why}")))
     },
@@ -135,6 +142,8 @@ static EN: HeldWords = HeldWords {
     can_retry: "have the next run try it again",
     can_release: "have its picture delivered, without text",
     can_release_stack: "have its stack delivered in the order of its scanning",
+    can_release_document: "let it go on as it is, with all that waits for it",
+    can_discard_document: "give it up, with all that waits for it",
     can_discard: "give it up",
     place_received: "not processed yet",
     place_processed: "processed",
@@ -189,10 +198,11 @@ static DE: HeldWords = HeldWords {
     again: "wird vom nächsten Lauf erneut versucht",
     released: "wird vom nächsten Lauf ohne Text ausgeliefert",
     released_stack: "der Stapel wird vom nächsten Lauf in der Reihenfolge des Scannens ausgeliefert",
+    released_document: "geht mit allem, was darauf wartet, beim nächsten Lauf so weiter, wie es ist",
     given_up: "aufgegeben",
     settled: "ging weiter, oder eine andere Datei kam an die Stelle",
     retry: "erneut zu versuchen",
-    release: "ohne Text auszuliefern",
+    release: "freigegeben",
     decided_of: |what, who, when, why| {
         format!("{what}: {who}, {when}{}", why.map_or(String::new(), |why| format!(": {why}")))
     },
@@ -218,6 +228,8 @@ static DE: HeldWords = HeldWords {
     can_retry: "vom nächsten Lauf erneut versuchen lassen",
     can_release: "das Bild ohne Text ausliefern lassen",
     can_release_stack: "den Stapel in der Reihenfolge des Scannens ausliefern lassen",
+    can_release_document: "es mit allem, was darauf wartet, so weitergehen lassen, wie es ist",
+    can_discard_document: "es mit allem, was darauf wartet, verwerfen",
     can_discard: "aufgeben",
     place_received: "noch nicht verarbeitet",
     place_processed: "verarbeitet",

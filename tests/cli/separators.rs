@@ -246,8 +246,10 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sheet.pdf");
         print(&file, &["--case", &case]);
-        let page = pages(&file).concat().replace(' ', "");
-        prop_assert!(page.contains(&case), "{} lacks {}", page, case);
+        // pdftotext takes a hyphen at the end of a line for a divided word.
+        let bare = |text: &str| text.replace([' ', '-'], "");
+        let page = bare(&pages(&file).concat());
+        prop_assert!(page.contains(&bare(&case)), "{} lacks {}", page, case);
     }
 }
 

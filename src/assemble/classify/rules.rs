@@ -12,6 +12,9 @@ const TITLE_BELOW: f32 = 0.3;
 const PHRASE_ON_FIRST_PAGE: f32 = 0.3;
 const PHRASE_LATER: f32 = 0.2;
 
+/// What one phrase says at most.
+const ONE_PHRASE: f32 = PHRASE_ON_FIRST_PAGE + 0.01;
+
 /// By rules alone, a type less sure than this is not named. A tie of two titles stays just below.
 pub(super) const MIN_CONFIDENCE: f32 = 0.45;
 
@@ -106,7 +109,11 @@ impl Rules {
         let own = best(findings, |index| !is_fallback(index));
         match own {
             Some((_, sure)) if sure >= MIN_CONFIDENCE => own,
-            _ => best(findings, |_| true),
+            // A single phrase of another type says too little to speak against it.
+            _ => best(findings, |index| {
+                is_fallback(index) || findings.get(index).is_some_and(|finding| score(finding) > ONE_PHRASE)
+            })
+            .or(own),
         }
     }
 

@@ -58,6 +58,7 @@ fn matcher() -> Matcher {
         rule("Antrag", &["Antrag"], &["hiermit beantrage ich", "Unterschrift des Antragstellers"]),
         rule("Verlängerung", &["Antrag auf Verlängerung"], &[]),
         rule("Bescheid", &["Bescheid"], &["Rechtsbehelfsbelehrung", "ergeht folgender Bescheid"]),
+        TypeRule { fallback: true, ..rule("Brief", &[], &["Sehr geehrte", "Mit freundlichen Grüßen"]) },
     ])
 }
 
@@ -116,4 +117,18 @@ fn the_top_is_that_of_the_upright_page() {
     assert_eq!(name(&[upside_down.clone()]), UNKNOWN_TYPE);
     upside_down.placement.turn = QuarterTurn::Half;
     assert_eq!(name(&[upside_down]), "Bescheid");
+}
+
+#[test]
+fn a_letter_is_what_is_nothing_else() {
+    let letter = [(300.0, "Sehr geehrte Frau Beispiel,"), (900.0, "Mit freundlichen Grüßen")];
+    for (more, expected) in [
+        (&[][..], "Brief"),
+        (&[(100.0, "Bescheid")], "Bescheid"),
+        (&[(600.0, "Die Rechtsbehelfsbelehrung liegt bei.")], "Brief"),
+        (&[(600.0, "Es ergeht folgender Bescheid."), (700.0, "Rechtsbehelfsbelehrung")], "Bescheid"),
+    ] {
+        let lines: Vec<(f32, &str)> = letter.iter().chain(more).copied().collect();
+        assert_eq!(name(&[page(&lines)]), expected, "{lines:?}");
+    }
 }
