@@ -11,6 +11,8 @@ pub mod collate;
 pub mod fields;
 mod matching;
 pub mod model;
+#[cfg(test)]
+mod paper;
 mod reading;
 pub mod separate;
 

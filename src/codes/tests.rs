@@ -15,9 +15,11 @@ fn symbol(format: BarcodeFormat, text: &str) -> Grey {
     Grey::new(image.width() as u32, image.height() as u32, image.data()).unwrap()
 }
 
-/// A page with pictures on it, each with the pixels of one of its own, where its middle lies and how it is turned, in
-/// degrees clockwise; and with lines of print between.
-fn page(size: (u32, u32), pictures: &[(Grey, (f32, f32), (f32, f32), f32)]) -> Grey {
+/// A picture, the pixels of one of its own, where its middle lies, and how it is turned, in degrees clockwise.
+type Laid = (Grey, (f32, f32), (f32, f32), f32);
+
+/// A page with pictures on it, and with lines of print between.
+fn page(size: (u32, u32), pictures: &[Laid]) -> Grey {
     let pixel = |i: u32| {
         let (x, y) = ((i % size.0) as f32 + 0.5, (i / size.0) as f32 + 0.5);
         for (picture, scale, middle, angle) in pictures {

@@ -22,10 +22,10 @@ pub fn write_head(out: &mut impl Write) -> io::Result<()> {
 
 /// Writes a document with its fields.
 pub fn write_entry(out: &mut impl Write, entry: &IndexEntry<'_>, fields: &[Field]) -> io::Result<()> {
-    write!(
+    writeln!(
         out,
         "  <document case=\"{}\" number=\"{}\" type=\"{}\" confidence=\"{:.2}\" pages=\"{}\" file=\"{}\" sha256=\"{}\" bytes=\"{}\" \
-         created=\"{:.0}\">\n",
+         created=\"{:.0}\">",
         escaped(entry.case),
         entry.number,
         escaped(entry.type_name),

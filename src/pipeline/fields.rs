@@ -79,10 +79,10 @@ fn rule(table: &Table<'_>, types: &[TypeRule], others: &[FieldRule]) -> Option<F
         table.refuse("name", format!("{} is given twice", quoted(text)), Some("put both under one [[field]]".into()));
     }
     let built_in = Kind::named(text).is_some();
-    if let Some(pattern) = pattern {
-        if let Err(error) = FieldRule::check_pattern(pattern.value) {
-            table.refuse("pattern", format!("is no regular expression: {error}"), None);
-        }
+    if let Some(pattern) = pattern
+        && let Err(error) = FieldRule::check_pattern(pattern.value)
+    {
+        table.refuse("pattern", format!("is no regular expression: {error}"), None);
     }
     if built_in && table.has("check") {
         let hint = "remove check, or give the field another name";

@@ -1,15 +1,12 @@
 //! Rules alone, and rules beside a model.
 
 use super::*;
-use crate::model::{
-    Blank, ColourMode, Degrees, Digest, ImageCodec, ImageStream, PageImage, PixelBox, Placement, Quad, QuarterTurn,
-    Resolution, TextLine, Word,
-};
+use crate::assemble::paper::sheet;
+use crate::model::{PixelBox, Quad, QuarterTurn, TextLine, Word};
 
 /// A page of 1000 by 1000 pixels with lines at the given heights; those less than 40 pixels below another belong to
 /// its paragraph. A bar is a wide gap.
 fn page(lines: &[(f32, &str)]) -> PageRecord {
-    let digest = Digest::of(b"");
     let starts_block = |y: f32| !lines.iter().any(|&(other, _)| other < y && y < other + 40.0);
     let line = |&(y, text): &(f32, &str)| {
         let quad = Quad::from_box(PixelBox { x0: 100.0, y0: y, x1: 900.0, y1: y + 20.0 });
@@ -25,26 +22,7 @@ fn page(lines: &[(f32, &str)]) -> PageRecord {
         words.retain(|word| word.text != "|");
         TextLine { quad, words, starts_block: starts_block(y) }
     };
-    PageRecord {
-        width_px: 1000,
-        height_px: 1000,
-        resolution: Resolution { x_dpi: 100.0, y_dpi: 100.0, assumed: false },
-        colour: ColourMode::Grey,
-        placement: Placement::default(),
-        skew: Degrees(0.0),
-        blank: Blank { is_blank: false, ink_share: 0.1 },
-        barcodes: vec![],
-        patch_codes: vec![],
-        lines: lines.iter().map(line).collect(),
-        image: PageImage {
-            codec: ImageCodec::Jpeg { components: 1 },
-            width_px: 1000,
-            height_px: 1000,
-            stream: ImageStream::Stored { digest, len: 0 },
-            digest,
-            original: false,
-        },
-    }
+    PageRecord { lines: lines.iter().map(line).collect(), ..sheet(1000, 1000, 100.0) }
 }
 
 fn matcher() -> Matcher {

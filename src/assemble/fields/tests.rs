@@ -4,10 +4,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{
-    Blank, ColourMode, Degrees, Digest, ImageCodec, ImageStream, PageImage, PixelBox, Placement, Quad, QuarterTurn,
-    Resolution, TextLine, Word,
-};
+use crate::assemble::paper::sheet;
+use crate::model::{PixelBox, Placement, Quad, QuarterTurn, TextLine, Word};
 
 /// Pixels to a millimetre: 254 dpi.
 const MM: f32 = 10.0;
@@ -38,27 +36,7 @@ fn line(&(x, y, size, text): &Print<'_>) -> TextLine {
 
 /// An A4 page.
 fn page(lines: &[Print<'_>]) -> PageRecord {
-    let digest = Digest::of(b"");
-    PageRecord {
-        width_px: 2100,
-        height_px: 2970,
-        resolution: Resolution { x_dpi: 254.0, y_dpi: 254.0, assumed: false },
-        colour: ColourMode::Grey,
-        placement: Placement::default(),
-        skew: Degrees(0.0),
-        blank: Blank { is_blank: false, ink_share: 0.1 },
-        barcodes: vec![],
-        patch_codes: vec![],
-        lines: lines.iter().map(line).collect(),
-        image: PageImage {
-            codec: ImageCodec::Jpeg { components: 1 },
-            width_px: 2100,
-            height_px: 2970,
-            stream: ImageStream::Stored { digest, len: 0 },
-            digest,
-            original: false,
-        },
-    }
+    PageRecord { lines: lines.iter().map(line).collect(), ..sheet(2100, 2970, 254.0) }
 }
 
 fn all() -> FieldRules {

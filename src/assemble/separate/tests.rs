@@ -4,36 +4,14 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::assemble::paper::sheet;
 use crate::assemble::{AssembleRules, Assembly, Matcher, assemble};
-use crate::model::{
-    Barcode, Blank, ColourMode, Degrees, Digest, FaultKind, ImageCodec, ImageStream, PageImage, PatchCode, PixelBox,
-    Placement, Quad, Resolution, TextLine, Word,
-};
+use crate::model::{Barcode, Degrees, FaultKind, PatchCode, PixelBox, Quad, TextLine, Word};
 use crate::pipeline::{self, Pipeline};
 
 /// A page of A4 at 100 dpi that says nothing.
 pub(super) fn record() -> PageRecord {
-    let digest = Digest::of(b"");
-    PageRecord {
-        width_px: 827,
-        height_px: 1169,
-        resolution: Resolution { x_dpi: 100.0, y_dpi: 100.0, assumed: false },
-        colour: ColourMode::Grey,
-        placement: Placement::default(),
-        skew: Degrees(0.0),
-        blank: Blank { is_blank: false, ink_share: 0.1 },
-        barcodes: vec![],
-        patch_codes: vec![],
-        lines: vec![],
-        image: PageImage {
-            codec: ImageCodec::Jpeg { components: 1 },
-            width_px: 827,
-            height_px: 1169,
-            stream: ImageStream::Stored { digest, len: 0 },
-            digest,
-            original: false,
-        },
-    }
+    sheet(827, 1169, 100.0)
 }
 
 pub(super) fn pipeline(rules: &str) -> Pipeline {
