@@ -241,6 +241,12 @@ fn iban_at(text: &str, signs: &[Sign], at: usize) -> Option<(Found, usize)> {
         let valid =
             |rest: &[u8]| mod97(rest.iter().skip(2).chain(&country).chain(rest.iter().take(2)).copied()) == Some(1);
         if let Some((rest, changed)) = only_reading(&number[2..], &classes, valid) {
+            // Several digits for letters are another country's number, rather: that its check holds is chance.
+            let lettered = rest.iter().zip(&number[2..]);
+            if lettered.filter(|(value, sign)| value.is_ascii_alphabetic() && sign.letter.is_ascii_digit()).count() > 1
+            {
+                continue;
+            }
             solutions.push((found_number(number, country, &rest, mended + changed), at + number.len()));
         }
     }
