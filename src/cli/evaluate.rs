@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::train::{pipeline_or_default, share};
 use super::{Exit, Failure, samples};
-use crate::assemble::model::{PageFeatures, fingerprint};
+use crate::assemble::model::{Model, PageFeatures, fingerprint};
 use crate::assemble::{ClassifyRules, Evidence, Matcher, UNKNOWN_TYPE};
 use crate::learn::{Answer, Figures, Share, threshold_for};
 use crate::pipeline::read_model;
@@ -57,7 +57,8 @@ enum By {
 struct Asked {
     file: PathBuf,
     answer: Answer,
-    fingerprint: u64,
+    /// The model was trained on it.
+    seen: bool,
 }
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
@@ -81,8 +82,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     let read = samples::read(&files, &pipeline, arguments.workers, |file, pages| {
         let evidence: Vec<Evidence> = pages.iter().map(|page| matcher.evidence(page)).collect();
         let opinion = matcher.opinion(evidence.iter());
-        let features: Vec<PageFeatures> =
-            pages.iter().filter(|page| !page.blank.is_blank).map(PageFeatures::of).collect();
+        let features = || pages.iter().filter(|page| !page.blank.is_blank).map(PageFeatures::of);
+        let has_seen = |model: &Arc<Model>| model.has_seen(fingerprint(&features().collect::<Vec<_>>()));
         let truth = if known.contains(file.type_name.as_str()) { &file.type_name } else { UNKNOWN_TYPE };
         Some(Asked {
             file: file.path.clone(),
@@ -91,7 +92,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
                 likeliest: opinion.likeliest.map(str::to_owned),
                 confidence: opinion.confidence,
             },
-            fingerprint: fingerprint(&features),
+            seen: model.as_ref().is_some_and(has_seen),
         })
     })?;
     let strangers: BTreeSet<&str> = files
@@ -104,8 +105,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
             "warning: neither the pipeline nor the model knows the type \"{name}\": its documents count as of none"
         );
     }
-    let seen =
-        read.made.iter().filter(|asked| model.as_ref().is_some_and(|model| model.has_seen(asked.fingerprint))).count();
+    let seen = read.made.iter().filter(|asked| asked.seen).count();
     if seen > 0 {
         eprintln!("warning: the model was trained on {seen} of these documents: the figures are too good");
     }

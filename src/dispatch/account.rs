@@ -5,6 +5,7 @@ use std::io;
 use jiff::tz::TimeZone;
 
 use super::RunError;
+use crate::assemble::fields::Kind;
 use crate::deliver::case_json::{
     Apart, CaseJson, Discarded, DocumentEntry, DuplicateEntry, EarlierScan, ElsewhereEntry, HeldEntry, PageEntry,
     ScanEntry,
@@ -17,9 +18,6 @@ use crate::model::{Field, Receipt};
 use crate::pdf::PdfError;
 use crate::pipeline::Target;
 use crate::sheets::{self, Contents, ContentsRow, SheetError};
-
-/// The index field that tells the date of a letter.
-const DATE_FIELD: &str = "Datum";
 
 /// The ledger could not be read, or the file not be written.
 enum AccountError {
@@ -41,7 +39,8 @@ impl From<io::Error> for AccountError {
 
 /// Writes a case's `case.json` anew, and its table of contents before that, if it is wanted.
 pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead, rules: &Target) -> Result<(), RunError> {
-    let contents = if rules.contents { write_contents(ledger, target, case)? } else { None };
+    let documents = ledger.delivered_documents(case.id)?;
+    let contents = if rules.contents { write_contents(ledger, target, case, &documents)? } else { None };
     let write = |out: &mut Part| -> Result<(), AccountError> {
         let mut json = CaseJson::begin(out, &case.number)?;
         ledger.for_each_scan(case.id, |scan| {
@@ -56,7 +55,7 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead, rule
             Ok::<_, AccountError>(json.scan(&entry)?)
         })?;
         json.documents()?;
-        for CaseDocument { document, other } in ledger.delivered_documents(case.id)? {
+        for CaseDocument { document, other } in &documents {
             let Some(receipt) = &document.receipt else { continue };
             json.document(&DocumentEntry {
                 number: document.number,
@@ -124,17 +123,21 @@ pub(super) fn write_case(ledger: &Ledger, target: &Folder, case: &CaseHead, rule
 }
 
 /// Writes the table of contents of a case that has documents.
-fn write_contents(ledger: &Ledger, target: &Folder, case: &CaseHead) -> Result<Option<Receipt>, RunError> {
-    let documents = ledger.delivered_documents(case.id)?;
+fn write_contents(
+    ledger: &Ledger,
+    target: &Folder,
+    case: &CaseHead,
+    documents: &[CaseDocument],
+) -> Result<Option<Receipt>, RunError> {
     let Some(created) = documents.iter().map(|entry| entry.document.created).max() else { return Ok(None) };
     let mut rows = Vec::with_capacity(documents.len());
-    for CaseDocument { document, .. } in &documents {
+    for CaseDocument { document, .. } in documents {
         let Some(receipt) = &document.receipt else { continue };
-        let date = document.fields.iter().find(|field| field.name == DATE_FIELD);
+        let date = Field::value_of(&document.fields, Kind::Date.name());
         rows.push(ContentsRow {
             number: document.number,
             type_name: &document.type_name,
-            date: date.and_then(|field| field.value.parse().ok()),
+            date: date.and_then(|date| date.parse().ok()),
             pages: ledger.document_pages(document.id)?,
             file: receipt.file.rsplit('/').next().unwrap_or_default(),
         });
@@ -201,8 +204,7 @@ fn for_each_entry(
     ledger.for_each_index_row(|row| {
         let Some(receipt) = &row.document.receipt else { return Ok(()) };
         let found = &row.document.fields;
-        let value = |name: &String| found.iter().find(|field| field.name == *name).map(|field| &*field.value);
-        let values: Vec<_> = rules.index_fields.iter().map(value).collect();
+        let values: Vec<_> = rules.index_fields.iter().map(|name| Field::value_of(found, name)).collect();
         let entry = IndexEntry {
             case: &row.case,
             number: row.document.number,

@@ -7,10 +7,6 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-mod barrier;
-
-use barrier::Knowledge;
-
 use super::document::{self, DocumentError};
 use super::held;
 use super::machine::{Place, closed_input};
@@ -25,6 +21,9 @@ use crate::ledger::{BatchState, CaseHead, DocumentRow, DocumentState, Ledger, Le
 use crate::model::{Digest, Fault, FaultKind, Receipt, Stage};
 use crate::pdf::DocumentInfo;
 use crate::pipeline::{HeldDocument, Pipeline, Target};
+use barrier::Knowledge;
+
+mod barrier;
 
 /// Time between two versions of `index.csv` while the line runs; longer if writing it takes more than a twentieth of it.
 const INDEX_INTERVAL: Duration = Duration::from_secs(30);

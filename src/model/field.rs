@@ -21,3 +21,10 @@ pub struct Field {
     #[serde(rename = "box")]
     pub bounds: PixelBox,
 }
+
+impl Field {
+    /// The value of the first field of that name.
+    pub fn value_of<'f>(fields: &'f [Self], name: &str) -> Option<&'f str> {
+        fields.iter().find(|field| field.name == name).map(|field| field.value.as_str())
+    }
+}

@@ -42,6 +42,29 @@ pub enum PatchKind {
     T,
 }
 
+impl PatchKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::One, Self::Two, Self::Three, Self::Four, Self::Six, Self::T];
+
+    /// Which of its four bars are wide, in the order in which a reader of the upright page meets them. A wide one has
+    /// [`Self::WIDE_IN`], a narrow one [`Self::NARROW_IN`], as the spaces between them.
+    pub fn wide_bars(self) -> [bool; 4] {
+        match self {
+            Self::One => [true, true, false, false],
+            Self::Two => [true, false, false, true],
+            Self::Three => [true, false, true, false],
+            Self::Four => [false, true, true, false],
+            Self::Six => [false, false, true, true],
+            Self::T => [false, true, false, true],
+        }
+    }
+
+    /// Width of a wide bar, inches.
+    pub const WIDE_IN: f32 = 0.20;
+    /// Width of a narrow bar, and of a space, inches.
+    pub const NARROW_IN: f32 = 0.08;
+}
+
 /// A patch code that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PatchCode {

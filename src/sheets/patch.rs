@@ -9,11 +9,9 @@ use crate::model::{PatchKind, SheetLevel};
 /// Millimetres in an inch.
 const INCH: f32 = 25.4;
 /// Width of a wide bar.
-const WIDE_MM: f32 = 0.20 * INCH;
-/// Width of a narrow bar.
-const NARROW_MM: f32 = 0.08 * INCH;
-/// Between two bars.
-const SPACE_MM: f32 = 0.08 * INCH;
+const WIDE_MM: f32 = PatchKind::WIDE_IN * INCH;
+/// Width of a narrow bar, and between two bars.
+const NARROW_MM: f32 = PatchKind::NARROW_IN * INCH;
 /// Clear of other print, and here of the paper's edge: office printers leave up to 5 mm white.
 const CLEAR_MM: f32 = 0.25 * INCH;
 /// From the paper's edge to where other print may begin: clear space, the four bars, clear space.
@@ -35,19 +33,10 @@ pub fn code_of(level: SheetLevel) -> PatchKind {
 
 /// The four bars of a code, from the leading edge on: where each begins after the start of the first, and its width, mm.
 pub fn bars_mm(code: PatchKind) -> [(f32, f32); 4] {
-    let (w, n) = (WIDE_MM, NARROW_MM);
-    let widths = match code {
-        PatchKind::One => [w, w, n, n],
-        PatchKind::Two => [w, n, n, w],
-        PatchKind::Three => [w, n, w, n],
-        PatchKind::Four => [n, w, w, n],
-        PatchKind::Six => [n, n, w, w],
-        PatchKind::T => [n, w, n, w],
-    };
     let mut at = 0.0;
-    widths.map(|width| {
-        let bar = (at, width);
-        at += width + SPACE_MM;
+    code.wide_bars().map(|wide| {
+        let bar = (at, if wide { WIDE_MM } else { NARROW_MM });
+        at += bar.1 + NARROW_MM;
         bar
     })
 }

@@ -2,19 +2,10 @@
 
 use crate::model::PatchKind;
 
-/// Kodak A-61599: wide bars are 0.20 in, narrow ones and spaces 0.08 in, so that each code is 10 narrow widths long.
+/// A wide bar, in narrow widths; so each code is 10 of them long.
 const WIDE: f32 = 2.5;
-/// Bars of each code in the order in which a reader of the upright page meets them, in narrow widths.
-const CODES: [(PatchKind, [f32; 4]); 6] = [
-    (PatchKind::One, [WIDE, WIDE, 1.0, 1.0]),
-    (PatchKind::Two, [WIDE, 1.0, 1.0, WIDE]),
-    (PatchKind::Three, [WIDE, 1.0, WIDE, 1.0]),
-    (PatchKind::Four, [1.0, WIDE, WIDE, 1.0]),
-    (PatchKind::Six, [1.0, 1.0, WIDE, WIDE]),
-    (PatchKind::T, [1.0, WIDE, 1.0, WIDE]),
-];
 /// The unit that is printed, in inches.
-pub(super) const UNIT_IN: f32 = 0.08;
+pub(super) const UNIT_IN: f32 = PatchKind::NARROW_IN;
 /// How far each distance of like edges may be off, in units. Wide and narrow differ by 1.5; printers and scanners stretch by
 /// a few hundredths.
 const EDGE_TOLERANCE: f32 = 0.3;
@@ -47,7 +38,8 @@ pub(super) fn pattern(edges: [f32; 8]) -> Option<Pattern> {
     let e = edges;
     let like = [e[2] - e[0], e[4] - e[2], e[6] - e[4], e[3] - e[1], e[5] - e[3], e[7] - e[5]];
     let sum: f32 = like.iter().sum();
-    let fits = |&(kind, bars): &(PatchKind, [f32; 4])| {
+    let fits = |kind: PatchKind| {
+        let bars = kind.wide_bars().map(|wide| if wide { WIDE } else { 1.0 });
         let expected = [bars[0] + 1.0, bars[1] + 1.0, bars[2] + 1.0, bars[1] + 1.0, bars[2] + 1.0, bars[3] + 1.0];
         let unit = sum / expected.iter().sum::<f32>();
         let off = |found: f32, expected: f32| (found / unit - expected).abs();
@@ -61,7 +53,7 @@ pub(super) fn pattern(edges: [f32; 8]) -> Option<Pattern> {
         let bar_worst = widths.iter().zip(bars).map(|(&w, x)| off(w, x + each)).fold(0.0, f32::max);
         (each.abs() <= MAX_SPREAD && bar_worst <= BAR_TOLERANCE).then_some((like_worst, kind, unit))
     };
-    let best = CODES.iter().filter_map(fits).min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let best = PatchKind::ALL.into_iter().filter_map(fits).min_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(Pattern { kind: best.1, edges, unit: best.2 })
 }
 

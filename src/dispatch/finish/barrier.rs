@@ -89,15 +89,15 @@ impl Finisher<'_> {
                 _ => false,
             };
             let record = page.record;
-            ready &= page.state != PageState::Received && to_place <= record.is_some();
+            ready &= page.state != PageState::Received && (record.is_some() || !to_place);
             keys.push(page.page);
             facts.push(PageFacts {
                 scan: page.page.scan,
                 held: !to_place,
                 blank: page.blank,
-                marks: record.as_ref().map(|record| knowledge.marks.marks(record)).unwrap_or_default(),
                 // Sheets and labels that went on already, or are held, divide all the same.
-                fields: record.as_ref().map(|record| knowledge.fields.page(record)).unwrap_or_default(),
+                marks: record.as_ref().map(|record| knowledge.marks.marks(record)).unwrap_or_default(),
+                fields: record.iter().filter(|_| to_place).flat_map(|record| knowledge.fields.page(record)).collect(),
                 evidence: record.as_ref().map(|record| knowledge.matcher.evidence(record)).unwrap_or_default(),
                 confirmed: confirmed.remove(&page.page).unwrap_or_default(),
             });
@@ -193,8 +193,8 @@ impl Finisher<'_> {
 
     /// The name of a document's file, with the values of the fields that the pipeline wants in it.
     fn name_of(&self, type_name: &str, fields: &[Field]) -> String {
-        let value = |name: &String| fields.iter().find(|field| field.name == *name).map(|field| field.value.as_str());
-        document_name(type_name, self.pipeline.target.name_fields.iter().filter_map(value))
+        let names = &self.pipeline.target.name_fields;
+        document_name(type_name, names.iter().filter_map(|name| Field::value_of(fields, name)))
     }
 
     fn tell_waiting(&self, plan: Plan) -> Result<(), Halt> {
@@ -222,7 +222,7 @@ impl Finisher<'_> {
 fn said(said: Said) -> impl Iterator<Item = Field> {
     let field = |(name, value): (&str, Option<String>)| {
         let value = value?;
-        let bounds = PixelBox { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
+        let bounds = PixelBox::default();
         Some(Field { name: name.to_owned(), raw: value.clone(), value, confidence: 1.0, page: 0, bounds })
     };
     [("Trennblatt-Datum", said.date), ("Trennblatt-Nummer", said.serial)].into_iter().filter_map(field)
