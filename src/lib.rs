@@ -13,6 +13,7 @@
 //! them, [`pdf`] writes PDF/A-2u and [`deliver`] hands the case over.
 
 pub mod assemble;
+mod charset;
 pub mod cli;
 pub mod codes;
 pub mod deliver;

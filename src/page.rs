@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{self, CodeParams, Standing};
+use crate::codes::{self, BarcodeKind, CodeParams, Standing};
 use crate::infer::ModelFolder;
 use crate::model::{
-    Affine, Barcode, Blank, ColourMode, Degrees, Digest, Fault, PageImage, PageRecord, PatchCode, PixelBox, Placement,
-    Quad, QuarterTurn, Resolution, TextLine,
+    Affine, Barcode, Blank, ColourMode, Degrees, Digest, Face, Fault, PageImage, PageRecord, PatchCode, PixelBox,
+    Placement, Quad, QuarterTurn, Resolution, SheetOrder, TextLine,
 };
 use crate::ocr::{Engine, OcrParams, OrientNet, order};
 use crate::raster::{BlankParams, DecodeParams, DecodedPage, SkewParams, blank, skew, turned};
@@ -116,6 +116,19 @@ pub fn process_page(page: &DecodedPage, recipe: &Recipe, readers: &mut Readers) 
         patch_codes: patch_codes.into_iter().map(|code| PatchCode { bounds: in_scan(code.bounds), ..code }).collect(),
         lines: in_scan_pixels(lines, &map),
     })
+}
+
+/// What a page is to somebody who counts a batch: of its codes only those of our separator sheets are looked for.
+pub fn face(page: &DecodedPage, recipe: &Recipe) -> Result<Face, Fault> {
+    let as_tagged = turned(&page.grey, page.tagged);
+    if blank(&as_tagged, page.resolution, &recipe.blank).is_blank {
+        return Ok(Face::Blank);
+    }
+    let params = CodeParams { patch_codes: false, barcodes: vec![BarcodeKind::QrCode], ..recipe.codes.clone() };
+    let resolution = page.tagged.upright_resolution(page.resolution);
+    let (barcodes, _) = codes::find(&as_tagged, resolution, Standing::Unknown, &params)?;
+    let order = barcodes.iter().find_map(|code| SheetOrder::parse(&code.value));
+    Ok(order.map_or(Face::Page, |order| Face::Separator { pages: order.pages, sheets: order.sheets }))
 }
 
 /// Moves lines from upright pixels to scan pixels.

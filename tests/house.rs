@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("saboteur", &[]),
+    ("charset", &[]),
     ("durable", &["saboteur"]),
     ("infer", &["model"]),
     ("raster", &["model"]),
@@ -19,10 +20,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("codes", &["model", "raster"]),
     ("page", &["model", "raster", "codes", "ocr", "infer"]),
     ("worker", &["model", "page", "raster", "ocr", "infer", "intake"]),
-    ("assemble", &["model"]),
+    ("assemble", &["model", "charset"]),
     ("learn", &["model", "assemble"]),
     ("ledger", &["model", "saboteur", "durable"]),
-    ("intake", &["model", "saboteur", "durable"]),
+    ("intake", &["model", "saboteur", "durable", "charset"]),
     ("deliver", &["model", "saboteur", "durable"]),
     // A proof reads what these wrote or find, by their own words for it.
     ("evidence", &["model", "deliver", "pdf", "intake", "assemble"]),
@@ -42,7 +43,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "model", "infer", "raster", "ocr", "page", "worker", "assemble", "ledger", "intake", "deliver", "evidence",
-            "pdf", "sheets", "export", "pipeline", "words", "dispatch", "learn",
+            "pdf", "sheets", "export", "pipeline", "words", "dispatch", "learn", "charset",
         ],
     ),
 ];

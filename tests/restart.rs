@@ -89,6 +89,9 @@ impl Tree {
                 Job::Index { .. } => Answer::Indexed(None),
                 Job::Check { .. } => Answer::Checked(scanstrasse::model::Wholeness::Whole),
                 Job::Open { .. } => Answer::Opened { pages: self.pages_per_scan },
+                Job::Opening { .. } => {
+                    Answer::Began(scanstrasse::model::Opening { pages: self.pages_per_scan, first: None, second: None })
+                }
                 Job::Page { path, index, picture, read: _ } => {
                     if left.fetch_sub(1, Ordering::SeqCst) == 1 {
                         stop.store(true, Ordering::SeqCst);

@@ -4,11 +4,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use scanstrasse::model::Wholeness::{Torn, Whole};
+use scanstrasse::model::{Face, Opening};
 use scanstrasse::page::Recipe;
 use scanstrasse::worker::pool::WORKER_ARGUMENT;
 use scanstrasse::worker::scout::Scout;
@@ -18,8 +19,9 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
         return child::serve();
     }
-    let tests: [(&str, fn()); 3] = [
+    let tests: [(&str, fn()); 4] = [
         ("whole files are told from torn ones", whole_files_are_told_from_torn_ones),
+        ("a cover sheet is read", a_cover_sheet_is_read),
         ("a scout that dies costs one look", a_scout_that_dies_costs_one_look),
         ("a scout is light and quick", a_scout_is_light_and_quick),
     ];
@@ -69,6 +71,29 @@ fn whole_files_are_told_from_torn_ones() {
     assert_eq!(scout.look(&file("0001_antrag.tif")), Whole);
     drop(scout);
     assert!(children().is_empty(), "a scout outlives its owner");
+}
+
+fn a_cover_sheet_is_read() {
+    let scout = scout();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&folder).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let sheets = ["separators", "--case", "4711/24", "--pages", "12", "--sheets", "6", "--duplex", "--output", "s.pdf"];
+    run(env!("CARGO_BIN_EXE_scanstrasse"), &sheets);
+    run("pdftoppm", &["-r", "200", "-png", "-gray", "s.pdf", "s"]);
+    for side in ["s-1.png", "s-2.png"] {
+        let sheet = Face::Separator { pages: Some(12), sheets: Some(6) };
+        let expected = Opening { pages: 1, first: Some(sheet), second: None };
+        assert_eq!(scout.opening(&folder.path().join(side), true), Some(expected), "{side}");
+    }
+    // A form with a back that is blank; asked for its length only; and no scan.
+    let form = scout.opening(&file("0001_antrag.tif"), true).unwrap();
+    assert_eq!((form.first, form.second), (Some(Face::Page), Some(Face::Blank)));
+    assert_eq!(scout.opening(&file("0001_antrag.tif"), false), Some(Opening { first: None, second: None, ..form }));
+    assert_eq!(scout.opening(&folder.path().join("s.pdf"), true).map(|opening| opening.pages), Some(2));
+    assert_eq!(scout.opening(folder.path(), true), None);
 }
 
 fn a_scout_that_dies_costs_one_look() {

@@ -6,6 +6,7 @@
 //! kept. [`assemble()`] then sees all pages of a batch at once: it separates, leaves out blank pages if the pipeline wants
 //! it, names each document's type, and holds what a person has to look at.
 
+mod check_digits;
 mod classify;
 pub mod collate;
 pub mod fields;
@@ -18,6 +19,7 @@ pub mod separate;
 
 use crate::model::{Fault, FaultKind, Field, Stage};
 
+pub use check_digits::CheckDigit;
 pub use classify::{ClassifyRules, Evidence, Matcher, Opinion, UNKNOWN_TYPE, Verdict};
 pub use fields::{FieldReader, FieldRules};
 pub use separate::{AlarmRules, CaseList, CaseRules, Marks, Said, SeparateRules};

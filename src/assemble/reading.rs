@@ -1,7 +1,7 @@
 //! A page's text made searchable: where its lines begin, which of them may be headings.
 
 use super::matching::{Phrase, Trigrams, normalise};
-use crate::model::{PageRecord, PixelBox, Point, Quad, TextLine, Word};
+use crate::model::{PageRecord, PixelBox, Quad, TextLine, Word};
 
 /// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
 /// stands at about 103 mm of 297; skew, a cut edge or a long letterhead push it down.
@@ -172,7 +172,7 @@ impl Line {
 fn letterhead(line: &TextLine) -> Option<String> {
     let is_wide = |pair: &[Word]| {
         let ([_, b0, b1, _], [c0, _, _, c1]) = (pair[0].quad.0, pair[1].quad.0);
-        let (end, begin) = (middle(b0, b1), middle(c0, c1));
+        let (end, begin) = (b0.towards(b1, 0.5), c0.towards(c1, 0.5));
         (begin.x - end.x).hypot(begin.y - end.y) > WIDE_GAP * (b1.x - b0.x).hypot(b1.y - b0.y)
     };
     let mut gaps = line.words.windows(2).enumerate().filter(|(_, pair)| is_wide(pair));
@@ -180,10 +180,6 @@ fn letterhead(line: &TextLine) -> Option<String> {
     let left: Vec<&str> = line.words.iter().take(last + 1).map(|word| word.text.as_str()).collect();
     let left = left.join(" ");
     (!left.ends_with(':')).then_some(left)
-}
-
-fn middle(a: Point, b: Point) -> Point {
-    Point { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 }
 }
 
 /// Where the words begin behind a leading number, as in `2. Vermerk`.

@@ -169,6 +169,14 @@ fn tell(failure: &Failure) {
 /// all threads.
 fn tell_panics_without_their_text() {
     panic::set_hook(Box::new(|info| {
+        // So `println!` ends where nobody reads any more (`held list | head`), or the disk is full; it is the last that a
+        // command does.
+        if let Some(why) = info.payload_as_str().filter(|text| text.starts_with("failed printing to stdout")) {
+            if !why.contains("Broken pipe") {
+                eprintln!("error: {why}");
+            }
+            std::process::exit(Exit::Stopped as i32);
+        }
         let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         eprintln!("error: a fault of the program at {place}");
         eprintln!("hint: nothing is lost; report this place");

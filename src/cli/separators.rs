@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{Exit, Failure};
-use crate::intake::layouts::text::decode;
+use crate::charset::decode;
 use crate::model::{SheetLevel, SheetOrder};
 use crate::sheets::list::{self, CaseList, ListFault};
 use crate::sheets::{MAX_COUNT, SeparatorPrint, Serials, SheetError, Sides, case_number, type_name};

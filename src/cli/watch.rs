@@ -354,7 +354,11 @@ fn work(
     let scout = Scout::start(&definition.config).map_err(|e| Stuck::Workers(no_workers(e)))?;
     let pool = start_pool(definition.config.clone()).map_err(Stuck::Workers)?;
     let _ = begun.send(Begun { protection: pool.protection(), activities: pool.activities().clone() });
-    let lookout = Lookout { whole: &|path| scout.look(path), index: &|path, source| scout.index(path, source) };
+    let lookout = Lookout {
+        whole: &|path| scout.look(path),
+        index: &|path, source| scout.index(path, source),
+        opening: &|path, faces| scout.opening(path, faces),
+    };
     let result = dispatch::watch(&definition.backlog, pool.channels(), lookout, events, controls);
     pool.stop();
     result.map_err(Stuck::Line)

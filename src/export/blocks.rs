@@ -9,13 +9,7 @@ pub(super) fn blocks(record: &PageRecord) -> impl Iterator<Item = &[TextLine]> {
 
 /// The box around the lines of a block.
 pub(super) fn around(lines: &[TextLine]) -> PixelBox {
-    let union = |a: PixelBox, b: PixelBox| PixelBox {
-        x0: a.x0.min(b.x0),
-        y0: a.y0.min(b.y0),
-        x1: a.x1.max(b.x1),
-        y1: a.y1.max(b.y1),
-    };
-    lines.iter().map(|line| line.quad.bounds()).reduce(union).unwrap_or_default()
+    lines.iter().map(|line| line.quad.bounds()).reduce(PixelBox::union).unwrap_or_default()
 }
 
 /// The angle at which a line reads in the scan, in degrees, counter-clockwise positive, above -180 and up to 180.

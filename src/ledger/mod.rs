@@ -36,7 +36,7 @@ pub use stack::Stack;
 pub use states::{
     BatchState, DocumentState, HeldState, OriginalPlace, PageState, RequestKind, RequestState, ScanState, Verdict,
 };
-pub use status::{BatchBalance, HeldKind, HeldSince, RunRow, SoFar, Standing};
+pub use status::{BatchBalance, Doubt, HeldKind, HeldSince, RunRow, SoFar, Standing};
 pub use store::{Store, StoreError};
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};

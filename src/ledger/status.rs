@@ -53,6 +53,17 @@ pub struct BatchBalance {
     pub stored: Option<PageCounts>,
 }
 
+/// A delivered document and how sure its type is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doubt {
+    /// Its type, or the word for none.
+    pub type_name: String,
+    /// From 0 to 1.
+    pub confidence: f32,
+    /// Its PDF, below the output folder. Names the case: personal data.
+    pub file: String,
+}
+
 /// Held things of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldKind {
@@ -263,6 +274,20 @@ impl Ledger {
         // Both counts come from indexes.
         let sql = "SELECT (SELECT count(*) FROM document) - (SELECT count(*) FROM document WHERE state <> 1)";
         Ok(self.sql.query_row(sql, (), |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
+
+    /// The delivered documents whose types are most in doubt, the most doubtful first, at most `limit`.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn doubts(&self, limit: u32) -> Result<Vec<Doubt>, LedgerError> {
+        let sql = "SELECT type, confidence, file FROM document WHERE state = 1 AND file IS NOT NULL
+                   ORDER BY confidence, id LIMIT ?1";
+        let mut statement = self.sql.prepare(sql)?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(Doubt { type_name: row.get(0)?, confidence: row.get(1)?, file: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// What is held, by kind and by what is to become of it, the most frequent first.

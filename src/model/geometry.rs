@@ -26,6 +26,13 @@ pub struct Point {
     pub y: f32,
 }
 
+impl Point {
+    /// The point that lies `share` of the way to `other`: 0.5 is the middle.
+    pub fn towards(self, other: Self, share: f32) -> Self {
+        Self { x: self.x + (other.x - self.x) * share, y: self.y + (other.y - self.y) * share }
+    }
+}
+
 /// An axis-parallel box `[x0, y0, x1, y1]` in pixels, `x0 <= x1`, `y0 <= y1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "[f32; 4]", into = "[f32; 4]")]
@@ -49,6 +56,16 @@ impl PixelBox {
     /// Height in pixels.
     pub fn height(&self) -> f32 {
         self.y1 - self.y0
+    }
+
+    /// The smallest box around both.
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            x0: self.x0.min(other.x0),
+            y0: self.y0.min(other.y0),
+            x1: self.x1.max(other.x1),
+            y1: self.y1.max(other.y1),
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use super::problem::{list, nearest, quoted};
 use super::reader::{Table, Text};
 use super::resolve::MIN_PHRASE_CHARS;
 use super::values::folded;
-use crate::assemble::TypeRule;
 use crate::assemble::fields::{Check, FieldRule, FieldRules, Kind};
+use crate::assemble::{CheckDigit, TypeRule};
 
 /// Longest name of a field, in bytes: it heads a column.
 const MAX_NAME_BYTES: usize = 60;
@@ -60,16 +60,8 @@ fn rule(table: &Table<'_>, types: &[TypeRule], others: &[FieldRule]) -> Option<F
     let labels = labels(table);
     let of_types = of_types(table, types);
     let first_page = table.choice("page", &[("any", false), ("first", true)]).unwrap_or_default();
-    let check = table.choice(
-        "check",
-        &[
-            ("iban", Check::Iban),
-            ("mod97", Check::Mod97),
-            ("mod11", Check::Mod11),
-            ("mod11_10", Check::Mod11_10),
-            ("luhn", Check::Luhn),
-        ],
-    );
+    let schemes = CheckDigit::NAMED.map(|(name, scheme)| (name, Check::Digit(scheme)));
+    let check = table.choice("check", &[&[("iban", Check::Iban)], &schemes[..]].concat());
     let text = name?.value.trim();
     if text.len() > MAX_NAME_BYTES || text.chars().any(char::is_control) {
         let message = format!("{} is no name of one line and at most {MAX_NAME_BYTES} bytes", quoted(text));

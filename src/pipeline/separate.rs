@@ -11,10 +11,10 @@ use super::Problem;
 use super::problem::{Positions, quoted};
 use super::reader::{Table, given_twice};
 use crate::assemble::separate::{
-    BarcodeRule, CaseListError, CheckDigit, CodeAction, ContentRules, PatchMeanings, Pattern, SYMBOLOGIES, SheetBack,
-    Sides, Stands, symbology,
+    BarcodeRule, CaseListError, CodeAction, ContentRules, PatchMeanings, Pattern, SYMBOLOGIES, SheetBack, Sides,
+    Stands, symbology,
 };
-use crate::assemble::{AlarmRules, CaseList, CaseRules, SeparateBy, SeparateRules, TypeRule};
+use crate::assemble::{AlarmRules, CaseList, CaseRules, CheckDigit, SeparateBy, SeparateRules, TypeRule};
 use crate::intake::Layout;
 use crate::model::{PageOrder, SheetLevel};
 
@@ -222,16 +222,8 @@ pub(super) fn alarms<'t>(top: &Table<'_>, types: impl Iterator<Item = (&'t str, 
 
 fn cases(top: &Table<'_>) -> CaseRules {
     let table = top.table("cases");
-    let check = table.choice(
-        "check",
-        &[
-            ("none", None),
-            ("mod11", Some(CheckDigit::Mod11)),
-            ("mod10", Some(CheckDigit::Mod10)),
-            ("mod97", Some(CheckDigit::Mod97)),
-            ("mod11_10", Some(CheckDigit::Mod11Over10)),
-        ],
-    );
+    let schemes = CheckDigit::NAMED.map(|(name, scheme)| (name, Some(scheme)));
+    let check = table.choice("check", &[&[("none", None)], &schemes[..]].concat());
     let rules = CaseRules {
         pattern: pattern(&table, &["number"]),
         check: check.flatten(),

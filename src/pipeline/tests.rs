@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::assemble::CheckDigit;
 use crate::assemble::fields::{Check, FieldRule, Kind};
 use crate::intake::Layout;
 use crate::intake::station::{Completion, Counting, Discovery};
@@ -154,7 +155,7 @@ fn every_key_arrives_where_it_belongs() {
         labels: vec!["BG-Nummer".into()],
         types: vec!["B".into()],
         first_page: true,
-        check: Some(Check::Mod11),
+        check: Some(Check::Digit(CheckDigit::Mod11)),
     };
     let plates = FieldRule { name: "Kennzeichen".into(), ..FieldRule::default() };
     let fields = FieldRules { read: vec![Kind::Iban, Kind::Gross], rules: vec![own, plates], latest_year: 2050 };

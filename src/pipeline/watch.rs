@@ -152,8 +152,10 @@ fn completion(table: &Table<'_>) -> Option<Completion> {
 }
 
 fn counting(table: &Table<'_>, layout: Layout) -> Counting {
-    let counting = table.choice("count", &[("none", Counting::None), ("index", Counting::Index)]).unwrap_or_default();
-    if counting == Counting::Index && matches!(layout, Layout::FileIsCase | Layout::FileIsDocument) {
+    let counting = table
+        .choice("count", &[("none", Counting::None), ("index", Counting::Index), ("cover", Counting::Cover)])
+        .unwrap_or_default();
+    if counting != Counting::None && matches!(layout, Layout::FileIsCase | Layout::FileIsDocument) {
         let message = "has no effect where every file is a batch of its own";
         table.refuse("count", message, Some("write layout = \"folder_is_batch\", or remove count".into()));
     }

@@ -210,6 +210,7 @@ const STATUS: StatusWords = StatusWords {
     delivers_of: |state, output| format!("{state} liefert nach {output}"),
     delivered_nothing_of: |state| format!("{state} hat noch nichts ausgeliefert"),
     idle: "es läuft nichts",
+    no_documents: "noch ist kein Dokument abgeliefert",
     idle_since_of: |began| format!("es läuft nichts; der letzte Lauf begann {began}"),
     running_of: |since| format!("ein Lauf arbeitet{}", since.map_or(String::new(), |since| format!(" seit {since}"))),
     silent_of: |time| {

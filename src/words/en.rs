@@ -202,6 +202,7 @@ const STATUS: StatusWords = StatusWords {
     delivers_of: |state, output| format!("{state} delivers to {output}"),
     delivered_nothing_of: |state| format!("{state} has delivered nothing yet"),
     idle: "no run is at work",
+    no_documents: "no document was delivered yet",
     idle_since_of: |began| format!("no run is at work; the last one began {began}"),
     running_of: |since| format!("a run is at work{}", since.map_or(String::new(), |since| format!(" since {since}"))),
     silent_of: |time| {

@@ -204,6 +204,7 @@ pub struct StatusWords {
     pub delivers_of: fn(&str, &str) -> String,
     pub delivered_nothing_of: fn(&str) -> String,
     pub idle: &'static str,
+    pub no_documents: &'static str,
     /// When the last run began.
     pub idle_since_of: fn(&str) -> String,
     /// When it began, if that is known.

@@ -15,7 +15,7 @@ use super::sandbox::{self, Bounds};
 use super::{Answer, Order, Reply, Task, memory, out_of_turn};
 use crate::infer::{self, ModelFolder};
 use crate::intake::layouts;
-use crate::model::{ByteRange, Digest, Fault, FaultKind, ImageStream, PageImage, Stage};
+use crate::model::{ByteRange, Digest, Face, Fault, FaultKind, ImageStream, Opening, PageImage, Stage};
 use crate::ocr;
 use crate::page::{self, Readers, Recipe};
 use crate::raster::{Picture, PictureData, ScanFile, whole};
@@ -117,6 +117,17 @@ impl Desk {
             }
             (Task::Check, Some(file), None) => Ok(Answer::Checked(whole(&file))),
             (Task::Index { source }, Some(file), None) => Ok(Answer::Indexed(layouts::told(&file, source))),
+            (Task::Opening { faces }, Some(scan), None) => {
+                let recipe = self.recipe.clone();
+                let scan = self.scan(&scan)?;
+                let pages = scan.pages();
+                let mut face = |index| {
+                    let look = || page::face(&scan.page(index)?, &recipe);
+                    // What cannot be read is held as a page, later.
+                    (faces && index < pages).then(|| guarded(look).unwrap_or(Face::Page))
+                };
+                Ok(Answer::Began(Opening { pages, first: face(0), second: face(1) }))
+            }
             (Task::Page { index, read }, Some(scan), Some(picture)) => {
                 let decoded = self.scan(&scan)?.page(index)?;
                 let mut nobody = Readers::none();

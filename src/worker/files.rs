@@ -21,7 +21,9 @@ impl Files {
     /// Opens what `job` names.
     pub(super) fn open(job: &Job) -> Result<Self, Fault> {
         let (path, picture) = match job {
-            Job::Open { path } | Job::Check { path } | Job::Index { path, .. } => (path, None),
+            Job::Open { path } | Job::Check { path } | Job::Index { path, .. } | Job::Opening { path, .. } => {
+                (path, None)
+            }
             Job::Page { path, picture, .. } => (path, Some(picture)),
         };
         let scan =
@@ -41,7 +43,7 @@ impl Files {
     pub(super) fn settle(self, result: &Result<Answer, Fault>) {
         let is_stored = |answer: &Answer| match answer {
             Answer::Processed { record } => matches!(record.image.stream, ImageStream::Stored { .. }),
-            Answer::Opened { .. } | Answer::Checked(_) | Answer::Indexed(_) => false,
+            Answer::Opened { .. } | Answer::Checked(_) | Answer::Indexed(_) | Answer::Began(_) => false,
         };
         if let Some((path, file)) = self.picture
             && !result.as_ref().is_ok_and(is_stored)

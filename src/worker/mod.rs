@@ -33,7 +33,7 @@ use crossbeam_channel::{Receiver, Sender};
 use serde::{Deserialize, Serialize};
 
 use crate::intake::layouts::{Source, Wanted};
-use crate::model::{Fault, FaultKind, PageRecord, Stage, Wholeness};
+use crate::model::{Fault, FaultKind, Opening, PageRecord, Stage, Wholeness};
 use crate::page::Recipe;
 
 /// One piece of work.
@@ -56,6 +56,13 @@ pub enum Job {
         path: PathBuf,
         /// Of which kind it is, by its name.
         source: Source,
+    },
+    /// Open the scan and look what its first pages are to somebody who counts a batch.
+    Opening {
+        /// The scan file.
+        path: PathBuf,
+        /// Whether the pages are looked at; else they are only counted.
+        faces: bool,
     },
     /// Process one page.
     Page {
@@ -85,6 +92,8 @@ pub enum Answer {
     ///
     /// [`MAX_TOLD`]: crate::intake::layouts::MAX_TOLD
     Indexed(Option<BTreeSet<Wanted>>),
+    /// What the scan begins with.
+    Began(Opening),
     /// The page's record; `record.image.stream` is `Stored` exactly if `picture` of the job was written.
     Processed {
         /// The record.
@@ -177,6 +186,8 @@ enum Task {
     Check,
     /// With the index file.
     Index { source: Source },
+    /// With the scan.
+    Opening { faces: bool },
     /// With the scan, to read, and an empty file for the picture, to write.
     Page { index: u32, read: bool },
 }

@@ -226,6 +226,7 @@ impl Process {
             Job::Open { .. } => (Task::Open, Stint::Open, limits.open_time),
             Job::Check { .. } => (Task::Check, Stint::Open, limits.open_time),
             Job::Index { source, .. } => (Task::Index { source: *source }, Stint::Open, limits.open_time),
+            Job::Opening { faces, .. } => (Task::Opening { faces: *faces }, Stint::Open, limits.open_time),
             Job::Page { index, read, .. } => (Task::Page { index: *index, read: *read }, Stint::Page, limits.page_time),
         };
         let files = match Files::open(job) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::pool::{Pool, PoolError};
 use super::{Answer, Job, PoolConfig, Protection, WorkerLimits, check};
 use crate::intake::layouts::{Source, Wanted};
-use crate::model::Wholeness;
+use crate::model::{Opening, Wholeness};
 use crate::ocr::OcrParams;
 use crate::page::Recipe;
 
@@ -59,6 +59,15 @@ impl Scout {
     pub fn index(&self, path: &Path, source: Source) -> Option<BTreeSet<Wanted>> {
         match self.ask(Job::Index { path: path.to_owned(), source })? {
             Answer::Indexed(wanted) => wanted.filter(check::index),
+            _ => None,
+        }
+    }
+
+    /// The pages of a scan, and with `faces` what the first two are; `None` if it cannot be opened, or costs the worker its
+    /// life.
+    pub fn opening(&self, path: &Path, faces: bool) -> Option<Opening> {
+        match self.ask(Job::Opening { path: path.to_owned(), faces })? {
+            Answer::Began(opening) => Some(opening),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use scanstrasse::model::Digest;
 use tempfile::TempDir;
 
-use crate::program::{Case, ask, is_of_scan, root, run, said};
+use crate::program::{Case, ask, is_of_scan, root, run, said, scanstrasse};
 use crate::truth::{TrueScan, scans, share_in_text};
 
 /// One run that all tests here look at.
@@ -92,6 +92,33 @@ fn the_index_names_every_document() {
         let line = index.lines().find(|l| l.contains(&line)).unwrap_or_else(|| panic!("{line} is not in the index"));
         assert!(line.contains(document["sha256"].as_str().unwrap()), "{line}");
     }
+}
+
+#[test]
+fn documents_are_listed_in_order_of_doubt() {
+    let listed = |limit: &str| -> Vec<(String, String)> {
+        let output =
+            scanstrasse(["status", "--doubts", limit, "--json", "--output"]).arg(DELIVERED.0.path()).output().unwrap();
+        let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let text = |document: &serde_json::Value, key: &str| document[key].as_str().unwrap().to_owned();
+        let all = all.as_array().unwrap();
+        assert!(all.is_sorted_by_key(|document| document["confidence"].as_f64().unwrap()), "{all:?}");
+        all.iter().map(|document| (text(document, "file"), text(document, "type"))).collect()
+    };
+    // Exactly those of the index, which has them in order of their cases.
+    let index = fs::read_to_string(DELIVERED.0.path().join("index.csv")).unwrap();
+    let mut rows: Vec<_> = index
+        .lines()
+        .skip(1)
+        .map(|row| {
+            let cells: Vec<&str> = row.split(';').collect();
+            (cells[5].to_owned(), cells[2].to_owned())
+        })
+        .collect();
+    let mut all = listed("1000");
+    assert_eq!(listed("2"), all[..2]);
+    (rows.sort(), all.sort());
+    assert_eq!(all, rows);
 }
 
 #[test]

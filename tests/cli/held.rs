@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -242,4 +242,16 @@ fn a_page_that_cannot_be_read_ships_with_its_picture_where_the_pipeline_says_so(
     }
     let proof = scanstrasse([&"verify".into(), &output]).arg("--scans").arg(&input).output().unwrap();
     assert_eq!(proof.status.code(), Some(0), "{}", said(&proof));
+}
+
+#[test]
+fn whoever_reads_no_further_is_told_of_no_fault() {
+    let line = Line::new("");
+    line.run(3);
+    let mut listing = scanstrasse(["held", "list", "--output"]);
+    let mut child =
+        listing.arg(line.path("out")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(1), ""));
 }

@@ -4,7 +4,7 @@
 //! if exactly one reading passes the check; a digit is never exchanged for another, for which a check of two digits is
 //! no proof (a number of 22 digits has some 200 neighbours, two of them pass).
 
-use super::check::mod97;
+use super::super::check_digits::mod97;
 use super::lookalike::{digits_for, letters_for};
 use super::{Found, words};
 

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::kind::Kind;
-use super::rows::{Cell, Rows, Span, union};
+use super::rows::{Cell, Rows, Span};
 use super::{Candidates, own_pattern};
-use crate::model::Field;
+use crate::model::{Field, PixelBox};
 
 /// Where the last line of an address may stand, and where its lines may begin, in millimetres of the page.
 const LAST_LINE_MM: std::ops::RangeInclusive<f32> = 45.0..=105.0;
@@ -264,7 +264,7 @@ fn add(rows: &Rows, page: &mut Candidates<'_>, kind: Kind, address: &Address, we
         confidence: rows.confidence(named.span) * named.weight,
         value: named.name,
         page: 0,
-        bounds: bounds.reduce(union).unwrap_or_default(),
+        bounds: bounds.reduce(PixelBox::union).unwrap_or_default(),
     });
 }
 

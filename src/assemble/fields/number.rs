@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::check::mod11_10;
+use super::super::check_digits::CheckDigit;
 use super::lookalike::as_digits;
 use super::{Found, own_pattern, words};
 
@@ -164,7 +164,7 @@ pub(super) fn vat_numbers(text: &str) -> Vec<Found> {
         let bare: String = digits.as_str().split_whitespace().collect();
         let (bare, mended) = as_digits(&bare)?;
         let mended = mended + usize::from(country.as_str() != "DE");
-        let passes = mod11_10(bare.as_bytes()) && mended < 4;
+        let passes = CheckDigit::Mod11Over10.proves(bare.as_bytes()) && mended < 4;
         passes.then(|| Found {
             start: whole.start(),
             end: whole.end(),
@@ -180,7 +180,7 @@ pub(super) fn vat_numbers(text: &str) -> Vec<Found> {
 /// first not 0.
 pub(super) fn tax_id(text: &str) -> Option<Found> {
     let found = digits(text, 11, 11)?;
-    let passes = mod11_10(found.value.as_bytes()) && !found.value.starts_with('0');
+    let passes = CheckDigit::Mod11Over10.proves(found.value.as_bytes()) && !found.value.starts_with('0');
     passes.then_some(Found { chance: 0.1, ..found })
 }
 

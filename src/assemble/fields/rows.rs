@@ -2,7 +2,7 @@
 //!
 //! In: a page record. Out: rows of text; any part of it has a place in the scan and a confidence. Knows no field.
 
-use crate::model::{Affine, PageRecord, PixelBox, Point, Quad, Resolution, TextLine, Word};
+use crate::model::{Affine, PageRecord, PixelBox, Quad, Resolution, TextLine, Word};
 
 /// Gap between two words, in heights of the words, that divides a row into cells. Blanks of justified text are half a
 /// height wide, those of typewriters three fifths.
@@ -103,7 +103,7 @@ impl Rows {
             joints: joints(&rows),
             rows,
             height: height as f32,
-            mm: mm_per_pixel(&record.resolution, record.placement.turn.swaps_sides(), width, height),
+            mm: mm_per_pixel(record.placement.upright_resolution(record.resolution), width, height),
             scan: (record.width_px as f32, record.height_px as f32),
         }
     }
@@ -136,7 +136,7 @@ impl Rows {
     /// Where a span stands, in scan pixels.
     pub(super) fn bounds(&self, span: Span) -> PixelBox {
         let parts = self.pieces(span).map(|piece| piece.part(span.start, span.end));
-        let bounds = parts.reduce(union).unwrap_or_default();
+        let bounds = parts.reduce(PixelBox::union).unwrap_or_default();
         let (width, height) = self.scan;
         PixelBox {
             x0: bounds.x0.clamp(0.0, width),
@@ -166,11 +166,6 @@ impl Rows {
         let pieces = self.row(span.row).map_or(&[][..], |row| &row.pieces);
         pieces.iter().filter(move |piece| piece.start < span.end && span.start < piece.end)
     }
-}
-
-/// The smallest box around two.
-pub(super) fn union(a: PixelBox, b: PixelBox) -> PixelBox {
-    PixelBox { x0: a.x0.min(b.x0), y0: a.y0.min(b.y0), x1: a.x1.max(b.x1), y1: a.y1.max(b.y1) }
 }
 
 impl Row {
@@ -263,12 +258,8 @@ impl Piece {
         let from = start.saturating_sub(self.start) as f32 / length;
         let to = (end.min(self.end) - self.start) as f32 / length;
         let [a, b, c, d] = self.quad.0;
-        Quad([between(a, b, from), between(a, b, to), between(d, c, to), between(d, c, from)]).bounds()
+        Quad([a.towards(b, from), a.towards(b, to), d.towards(c, to), d.towards(c, from)]).bounds()
     }
-}
-
-fn between(a: Point, b: Point, share: f32) -> Point {
-    Point { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share }
 }
 
 /// The map from scan pixels to upright pixels whose lines run level, by the median slope of the longer lines.
@@ -328,8 +319,8 @@ fn stand_together(a: &Loose<'_>, b: &Loose<'_>) -> bool {
 
 /// By the resolution if the scan tells one. Else the page is taken for A4 if it has its shape, which also holds for what
 /// was scaled on the way.
-fn mm_per_pixel(resolution: &Resolution, turned: bool, width: u32, height: u32) -> f32 {
-    let dpi = if turned { resolution.y_dpi } else { resolution.x_dpi };
+fn mm_per_pixel(resolution: Resolution, width: u32, height: u32) -> f32 {
+    let dpi = resolution.x_dpi;
     let shape = height as f32 / width.max(1) as f32;
     let told = (dpi.is_finite() && dpi > 0.0 && !resolution.assumed).then_some(MM_PER_INCH / dpi);
     match told {

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::assemble::CheckDigit;
 use crate::assemble::paper::sheet;
 use crate::model::{PixelBox, Placement, Quad, QuarterTurn, TextLine, Word};
 
@@ -301,7 +302,7 @@ fn a_pipelines_own_fields() {
             rule("Vorgang", Some(r"V-(?<value>\d{4})"), &[]),
             FieldRule { types: vec!["Rechnung".into()], ..rule("IBAN", None, &[]) },
             FieldRule { first_page: true, ..rule("Betreff-Nr", None, &["Betreff-Nr."]) },
-            FieldRule { check: Some(Check::Luhn), ..rule("Karte", Some(r"\d{11}"), &[]) },
+            FieldRule { check: Some(Check::Digit(CheckDigit::Mod10)), ..rule("Karte", Some(r"\d{11}"), &[]) },
         ],
         ..FieldRules::default()
     };

@@ -3,7 +3,7 @@
 //! The colour and the resolution of the scan are left out on purpose: they tell the station, not the document.
 
 use super::super::reading::Reading;
-use crate::model::{PageRecord, PixelBox};
+use crate::model::{PageRecord, PixelBox, Resolution};
 
 /// A measure's name and a level that it reaches; a value that reaches a level reaches those below it, too, so that near
 /// values look alike.
@@ -19,10 +19,7 @@ pub(super) fn measures(record: &PageRecord, reading: &Reading) -> Vec<Level> {
     let size = (record.width_px, record.height_px);
     let (width, height) = record.placement.upright_size(size);
     let (width, height) = (width.max(1) as f32, height.max(1) as f32);
-    let (x_dpi, y_dpi) = match record.placement.turn.swaps_sides() {
-        false => (record.resolution.x_dpi, record.resolution.y_dpi),
-        true => (record.resolution.y_dpi, record.resolution.x_dpi),
-    };
+    let Resolution { x_dpi, y_dpi, .. } = record.placement.upright_resolution(record.resolution);
     let (width_mm, height_mm) = (width / x_dpi * MM_PER_INCH, height / y_dpi * MM_PER_INCH);
     let boxes: Vec<PixelBox> = reading.boxes().collect();
     let lines = boxes.len() as f32;
@@ -43,12 +40,7 @@ pub(super) fn measures(record: &PageRecord, reading: &Reading) -> Vec<Level> {
     levels.reach(&[2.0, 2.6, 3.2, 4.0, 5.0, 7.0], middle);
     levels.reach(&[1.3, 1.7, 2.2, 3.0], heights.last().map_or(0.0, |largest| largest / middle.max(0.1)));
 
-    let around = boxes.iter().copied().reduce(|a, b| PixelBox {
-        x0: a.x0.min(b.x0),
-        y0: a.y0.min(b.y0),
-        x1: a.x1.max(b.x1),
-        y1: a.y1.max(b.y1),
-    });
+    let around = boxes.iter().copied().reduce(PixelBox::union);
     let around = around.unwrap_or_default();
     levels.reach(&[0.3, 0.5, 0.7, 0.85], around.width() / width);
     levels.reach(&[0.1, 0.3, 0.5, 0.7, 0.85], around.height() / height);

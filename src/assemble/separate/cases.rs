@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use csv::{ByteRecord, ReaderBuilder};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{CheckDigit, Pattern};
+use super::super::check_digits::CheckDigit;
+use super::Pattern;
+use crate::charset::narrow;
 
 /// Most rows of a list.
 const MAX_ROWS: usize = 10_000_000;
@@ -167,7 +169,7 @@ impl<R: Read> Rows<R> {
         let mut rows = Self { reader, column: 0, row: ByteRecord::new() };
         if let Some(column) = column {
             let named = rows.reader.read_byte_record(&mut rows.row)?;
-            let position = rows.row.iter().position(|name| folded(&text(name)) == folded(column));
+            let position = rows.row.iter().position(|name| folded(&narrow(name)) == folded(column));
             rows.column = position.filter(|_| named).ok_or(CaseListError::NoColumn)?;
         }
         Ok(rows)
@@ -177,25 +179,11 @@ impl<R: Read> Rows<R> {
     fn next(&mut self) -> Result<Option<String>, CaseListError> {
         while self.reader.read_byte_record(&mut self.row)? {
             if let Some(value) = self.row.get(self.column) {
-                return Ok(Some(text(value)));
+                return Ok(Some(narrow(value)));
             }
         }
         Ok(None)
     }
-}
-
-/// UTF-8, or else Windows-1252, which is Latin-1 with signs where that has control characters.
-fn text(bytes: &[u8]) -> String {
-    /// Bytes 0x80 to 0x9f. WHATWG, Encoding, index windows-1252.
-    const SIGNS: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
-        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-    ];
-    let sign = |&byte: &u8| match byte {
-        0x80..=0x9f => SIGNS.get(usize::from(byte - 0x80)).copied().unwrap_or_default(),
-        other => char::from(other),
-    };
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(sign).collect(), str::to_owned)
 }
 
 /// The form in which two numbers are compared: without blanks and case, NFC, every dash a hyphen.

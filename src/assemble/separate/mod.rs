@@ -6,7 +6,6 @@
 
 mod alarms;
 mod cases;
-mod check_digits;
 mod content;
 mod cuts;
 mod letter;
@@ -25,7 +24,6 @@ use crate::model::{PageRecord, PatchKind, SheetLevel};
 
 pub use alarms::{AlarmRules, Sides};
 pub use cases::{CaseFault, CaseList, CaseListError, CaseRules};
-pub use check_digits::CheckDigit;
 pub use signs::{BarcodeRule, Pattern, PatternError, SYMBOLOGIES, Stands, symbology};
 
 pub(super) use alarms::{CaseFaults, raise};

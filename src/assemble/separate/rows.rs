@@ -42,7 +42,7 @@ fn pieces(line: &TextLine, paper: &impl Fn(Point) -> Point) -> Vec<Row> {
     let mut end: Option<Point> = None;
     for word in &line.words {
         let [a, b, c, d] = word.quad.0;
-        let (start, stop) = (middle(a, d), middle(b, c));
+        let (start, stop) = (a.towards(d, 0.5), b.towards(c, 0.5));
         let tall = (a.x - d.x).hypot(a.y - d.y);
         let is_wide = |end: Point| (start.x - end.x).hypot(start.y - end.y) > WIDE_GAP * tall;
         let (first, last) = (paper(start), paper(stop));
@@ -63,8 +63,4 @@ fn pieces(line: &TextLine, paper: &impl Fn(Point) -> Point) -> Vec<Row> {
         end = Some(stop);
     }
     pieces
-}
-
-fn middle(a: Point, b: Point) -> Point {
-    Point { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 }
 }

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use super::language::LanguageArguments;
 use super::live::{self, Live};
-use super::place::PlaceArguments;
+use super::place::{PlaceArguments, shown};
 use super::sheet::Look;
 use super::survey::free_bytes;
 use super::{Exit, Failure, screen};
-use crate::ledger::{self, BatchBalance, HeldKind, HeldState, LedgerError, RunRow, Standing};
+use crate::ledger::{self, BatchBalance, Doubt, HeldKind, HeldState, LedgerError, RunRow, Standing};
 use crate::words::Lang;
 use crate::worker::sandbox;
 use text::Text;
@@ -45,6 +45,10 @@ pub(super) struct StatusArguments {
     /// How the line at work stands, drawn again each second, until Ctrl-C
     #[arg(long, conflicts_with = "json")]
     watch: bool,
+    /// Instead, the delivered documents whose type is most in doubt, so many (20 if no number is given): confidence, type,
+    /// file
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20", conflicts_with = "watch")]
+    doubts: Option<u32>,
     #[command(flatten)]
     language: LanguageArguments,
 }
@@ -75,9 +79,15 @@ pub(super) fn run(arguments: &StatusArguments) -> Result<Exit, Failure> {
     if arguments.watch {
         return watch(&state, lang);
     }
-    let report = read(&state).map_err(|error| {
+    let failed = |error: LedgerError| {
         Failure::stopped(error.to_string(), "name the state folder of this program's version, as its owner")
-    })?;
+    };
+    if let Some(limit) = arguments.doubts {
+        let doubts = ledger::peek(&state).and_then(|ledger| ledger.doubts(limit)).map_err(failed)?;
+        print_doubts(&doubts, arguments.json, lang);
+        return Ok(Exit::Delivered);
+    }
+    let report = read(&state).map_err(failed)?;
     if arguments.json {
         println!("{}", report.json());
     } else {
@@ -86,6 +96,22 @@ pub(super) fn run(arguments: &StatusArguments) -> Result<Exit, Failure> {
         text.lines(plain(lang)).iter().for_each(|line| println!("{line}"));
     }
     Ok(if report.standing.unbalanced.is_empty() { Exit::Delivered } else { Exit::Stopped })
+}
+
+/// A line for each document, or one JSON list.
+fn print_doubts(doubts: &[Doubt], as_json: bool, lang: Lang) {
+    if as_json {
+        let all = doubts.iter().map(|d| json!({"type": d.type_name, "confidence": d.confidence, "file": d.file}));
+        println!("{}", Value::from(all.collect::<Vec<_>>()));
+        return;
+    }
+    if doubts.is_empty() {
+        println!("{}", lang.words().status.no_documents);
+    }
+    let width = doubts.iter().map(|doubt| doubt.type_name.chars().count()).max().unwrap_or_default();
+    for Doubt { type_name, confidence, file } in doubts {
+        println!("{:>3.0} %  {type_name:width$}  {}", confidence * 100.0, shown(Path::new(file)));
+    }
 }
 
 /// How the line at work stands, again and again; the ledger is left alone.

@@ -239,6 +239,7 @@ pub(super) fn fake_answer(job: Job, shaken: &Mutex<HashSet<(PathBuf, u32)>>) -> 
     match job {
         Job::Check { .. } => Ok(Answer::Checked(crate::model::Wholeness::Whole)),
         Job::Index { .. } => Ok(Answer::Indexed(None)),
+        Job::Opening { .. } => Err(Fault::new(Stage::Open, FaultKind::Corrupt, "no fake")),
         Job::Open { path } => Ok(Answer::Opened { pages: read(&path)?.lines().count() as u32 - 1 }),
         Job::Page { path, index, picture, read: with_text } => {
             assert!(!picture.exists(), "the picture's place is free");

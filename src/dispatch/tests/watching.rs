@@ -59,7 +59,7 @@ pub(super) fn watch_until(rig: &Rig, stop: bool, until: impl Fn(&Event) -> bool 
         });
         let channels = Channels { jobs: &jobs, urgent: &jobs, outcomes: &outcomes };
         let index = |path: &Path, source| layouts::told(&fs::File::open(path).unwrap(), source);
-        let lookout = Lookout { whole: &|_| Wholeness::Whole, index: &index };
+        let lookout = Lookout { whole: &|_| Wholeness::Whole, index: &index, opening: &|_, _| None };
         let summary = watch(&rig.backlog(), channels, lookout, &events, controls).unwrap();
         drop((jobs, events));
         (summary, listener.join().unwrap())

@@ -29,7 +29,6 @@ use super::natural::NaturalKey;
 mod kodak;
 mod kofax;
 mod mentioned;
-pub(crate) mod text;
 
 /// Largest index file that is read, in bytes: 50,000 documents of a hundred letters each, and ten times that.
 const MAX_BYTES: u64 = 50 << 20;
@@ -147,7 +146,7 @@ pub fn told(file: &File, source: Source) -> Option<BTreeSet<Wanted>> {
 }
 
 fn documents(bytes: &[u8], source: Source) -> Option<Vec<IndexedDocument>> {
-    let text = text::decode(bytes);
+    let text = crate::charset::decode(bytes);
     match source {
         Source::Kodak => kodak::documents(&text),
         Source::Kofax => kofax::documents(&text),

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use super::claims::numbered;
 use super::index::put_indexes_away;
 use super::markers;
-use super::{Claim, ClaimedFile, Completion, StationRules};
+use super::{Claim, ClaimedFile, Completion, Counting, StationRules};
 use crate::durable;
 use crate::intake::names::extension;
 use crate::intake::walk::found;
@@ -96,7 +96,7 @@ fn tidy(root: &Path, rules: &StationRules, claim: &Claim) {
     if !rules.by_folder() {
         return;
     }
-    if rules.by_index() {
+    if rules.counting() == Counting::Index {
         put_indexes_away(root, rules, claim);
     }
     let sources: BTreeSet<&Path> = claim.files.iter().filter_map(|file| file.source.parent()).collect();

@@ -29,14 +29,14 @@ const MAX_INDEXES: usize = 16;
 /// An index that could not be understood is looked into again after so long: it may have been the looker that failed.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// How a batch stands to its index.
+/// How a batch stands to its index, or its cover sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Count {
-    /// Nothing that it names is missing.
+    /// Nothing is missing.
     Complete,
-    /// Nobody has looked into some index as it is now.
+    /// Nobody has looked into what tells that, as it is now.
     Unread,
-    /// Something is missing, or the index itself, or nobody understands it.
+    /// Something is missing, or what tells it, or nobody understands that.
     Lacking,
 }
 

@@ -7,11 +7,12 @@
 //!
 //! `quiet` is the rule of completeness, pure; `folders` remembers what was seen; `notice` is how changes are noticed;
 //! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there;
-//! `index` compares batches with what their index files name.
+//! `index` compares batches with what their index files name, `covers` with what their cover sheets say.
 
 mod abandoned;
 mod carry;
 mod claims;
+mod covers;
 mod folders;
 mod index;
 mod markers;
@@ -30,13 +31,14 @@ pub use self::abandoned::Abandoned;
 pub use self::carry::rename_beside;
 
 use self::claims::Desk;
+use self::covers::Covers;
 use self::folders::{Entry, Folder, Folders, Kind};
 use self::index::{Count, Indexes};
 use self::notice::Kernel;
 use self::quiet::{Patience, Structure, Verdict};
 use super::layouts::{Source, Wanted};
 use super::{FoundBatch, IntakeError, IntakeRules, Layout};
-use crate::model::{Fault, Wholeness};
+use crate::model::{Fault, Opening, Wholeness};
 
 /// The folder in a watch folder in which instances keep what they have claimed.
 const STATION_FOLDER: &str = ".scanstrasse";
@@ -81,6 +83,8 @@ pub enum Counting {
     None,
     /// Nothing may be missing that its index file names, see [`super::layouts`].
     Index,
+    /// It has as many pages, at least, as the separator sheet at its beginning says.
+    Cover,
 }
 
 /// Who looks into files: a worker, as nothing here parses any.
@@ -90,6 +94,8 @@ pub struct Lookout<'a> {
     pub whole: &'a (dyn Fn(&Path) -> Wholeness + Sync),
     /// The scans that an index file asks for; `None` if it cannot be understood.
     pub index: &'a (dyn Fn(&Path, Source) -> Option<BTreeSet<Wanted>> + Sync),
+    /// The pages of a scan, and if asked for what the first of them are; `None` if it cannot be opened.
+    pub opening: &'a (dyn Fn(&Path, bool) -> Option<Opening> + Sync),
 }
 
 /// How new files are noticed.
@@ -144,9 +150,9 @@ impl StationRules {
         matches!(self.intake.layout, Layout::FolderIsCase | Layout::FolderIsBatch)
     }
 
-    /// Whether a batch has to have all that its index names.
-    fn by_index(&self) -> bool {
-        self.counting == Counting::Index && self.by_folder()
+    /// How batches are counted.
+    fn counting(&self) -> Counting {
+        if self.by_folder() { self.counting } else { Counting::None }
     }
 }
 
@@ -193,6 +199,7 @@ pub struct Station {
     instance: String,
     folders: Folders,
     indexes: Indexes,
+    covers: Covers,
     /// The kernel's messages, unless the folder is looked at again and again.
     kernel: Option<Kernel>,
     /// When everything is to be looked at.
@@ -225,6 +232,7 @@ impl Station {
             kernel: Kernel::open(rules.discovery, &root),
             folders,
             indexes: Indexes::default(),
+            covers: Covers::default(),
             root,
             instance: instance.to_owned(),
             next_pass: None,
@@ -302,10 +310,14 @@ impl Station {
         carry::carry_out_all(&self.root, &self.rules, claims)
     }
 
-    /// What is to be held of a batch that was taken although something is missing that its index names, or without an index:
-    /// the position of the file among its scans, and why. `None` if it is complete, or not counted.
+    /// What is to be held of a batch that was taken although something is missing that its index names, or without the index
+    /// or cover sheet by which it is counted: the position of the file among its scans, and why. `None` if there is nothing.
     pub fn doubt(&self, claim: &Claim, batch: &FoundBatch, lookout: Lookout<'_>) -> Option<(usize, Fault)> {
-        self.rules.by_index().then(|| index::doubt(&self.root, &self.rules, claim, batch, lookout)).flatten()
+        match self.rules.counting() {
+            Counting::None => None,
+            Counting::Index => index::doubt(&self.root, &self.rules, claim, batch, lookout),
+            Counting::Cover => covers::doubt(batch, lookout),
+        }
     }
 
     /// Brings what is known of the folder up to date. Whether anything may be different.
@@ -343,18 +355,18 @@ impl Station {
         // Apart from the folders while these are read.
         let mut indexes = std::mem::take(&mut self.indexes);
         indexes.begin(&self.folders, now);
+        self.covers.begin(&self.folders, now);
         for (path, folder) in &self.folders.map {
             for Gathering { since, hindered, files } in self.gatherings(path, folder) {
-                let (count, counted) = match self.rules.by_index() {
-                    true => indexes.count(&self.folders, path),
-                    false => (Count::Complete, None),
+                let names = || -> Vec<OsString> { files.iter().map(|(name, _)| (*name).clone()).collect() };
+                let (count, counted) = match self.rules.counting() {
+                    Counting::None => (Count::Complete, None),
+                    Counting::Index => indexes.count(&self.folders, path),
+                    Counting::Cover => (self.covers.count(&self.folders, path, &names()), None),
                 };
                 let since = counted.map_or(since, |counted| counted.max(since));
                 let structures = files.iter().map(|(_, entry)| entry.seen.structure);
-                let batch = || {
-                    let files = files.iter().map(|(name, _)| (*name).clone()).collect();
-                    Batch { folder: path.to_owned(), files, since, hindered, count }
-                };
+                let batch = || Batch { folder: path.to_owned(), files: names(), since, hindered, count };
                 match self.judge_one(now, since, hindered, count, structures) {
                     Verdict::Wait(until) => next = earlier(next, until),
                     Verdict::Ask | Verdict::Take => due.push(batch()),
@@ -398,7 +410,8 @@ impl Station {
             given: HashSet::new(),
         };
         for (folder, Complete { files: names, lacking }) in complete {
-            let index = lacking.then(|| self.indexes.to_be_held(&self.folders, &folder)).flatten();
+            let is_lacking = lacking && self.rules.counting() == Counting::Index;
+            let index = is_lacking.then(|| self.indexes.to_be_held(&self.folders, &folder)).flatten();
             let claims = desk.claims(&self.folders, &folder, names.clone(), index.as_deref());
             if claims.iter().any(Option::is_none) {
                 let source = std::io::ErrorKind::InvalidFilename.into();
@@ -464,7 +477,7 @@ impl Station {
         self.judge_one(now, batch.since, batch.hindered, batch.count, self.structures(batch))
     }
 
-    /// An index that nobody has looked into is to be looked into, as is such a file; what is missing hinders.
+    /// An index or cover that nobody has looked into is to be looked into, as is such a file; what is missing hinders.
     fn judge_one(
         &self,
         now: Instant,
@@ -490,8 +503,15 @@ impl Station {
                 return Verdict::Ask;
             }
             round.asked += 1;
-            let asked = self.indexes.ask(&self.folders, &self.root, &batch.folder, lookout);
-            batch.count = self.indexes.count(&self.folders, &batch.folder).0;
+            let Batch { folder, files, .. } = &*batch;
+            let (asked, count) = if self.rules.counting() == Counting::Cover {
+                let asked = self.covers.ask(&self.folders, &self.root, folder, files, lookout);
+                (asked, self.covers.count(&self.folders, folder, files))
+            } else {
+                let asked = self.indexes.ask(&self.folders, &self.root, folder, lookout);
+                (asked, self.indexes.count(&self.folders, folder).0)
+            };
+            batch.count = count;
             if !asked {
                 break;
             }
@@ -546,7 +566,7 @@ struct Batch {
     since: Instant,
     /// Something in it has a name that is to change.
     hindered: bool,
-    /// How it stands to its index.
+    /// How it stands to its index or cover sheet.
     count: Count,
 }
 

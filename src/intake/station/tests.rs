@@ -14,6 +14,7 @@ use super::*;
 use crate::intake::path_of;
 
 mod counted;
+mod covered;
 mod refused;
 
 const SETTLE: Duration = Duration::from_millis(200);
@@ -36,7 +37,7 @@ fn index(path: &Path, source: Source) -> Option<BTreeSet<Wanted>> {
     crate::intake::layouts::told(&fs::File::open(path).unwrap(), source)
 }
 
-const LOOKOUT: Lookout<'static> = Lookout { whole: &whole, index: &index };
+const LOOKOUT: Lookout<'static> = Lookout { whole: &whole, index: &index, opening: &covered::opening };
 
 /// A watch folder, and who empties it.
 struct Desk {

@@ -1,4 +1,4 @@
-//! Check digits of case numbers: the usual schemes. Pure.
+//! Check digits: the usual schemes by which a case number or another number proves itself. Pure.
 
 /// How the last sign or signs of a number prove the others. Signs that are neither letters nor digits do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,29 +15,35 @@ pub enum CheckDigit {
 }
 
 impl CheckDigit {
+    /// All schemes with their names in a pipeline.
+    pub const NAMED: [(&str, Self); 4] =
+        [("mod11", Self::Mod11), ("mod10", Self::Mod10), ("mod97", Self::Mod97), ("mod11_10", Self::Mod11Over10)];
+
     /// Whether `number` proves itself. One with fewer than two digits does not, nor one with letters where the scheme has
     /// none.
     pub fn holds(self, number: &str) -> bool {
-        let signs: Vec<char> = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        let signs: Vec<u8> = number
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .map(|c| u8::try_from(c.to_ascii_uppercase()).unwrap_or_default())
+            .collect();
+        self.proves(&signs)
+    }
+
+    /// Whether digits and capitals prove themselves; anything else among them does not.
+    pub(super) fn proves(self, signs: &[u8]) -> bool {
         let Some((&last, front)) = signs.split_last().filter(|(_, front)| !front.is_empty()) else { return false };
-        let digits = |signs: &[char]| signs.iter().map(|sign| sign.to_digit(10)).collect::<Option<Vec<u32>>>();
         match self {
-            Self::Mod97 => {
-                let rest = signs.iter().try_fold(0, |rest: u32, sign| {
-                    let value = sign.to_digit(36)?;
-                    Some((rest * if value < 10 { 10 } else { 100 } + value) % 97)
-                });
-                rest == Some(1)
-            }
+            Self::Mod97 => front.len() > 1 && mod97(signs.iter().copied()) == Some(1),
             Self::Mod11 => digits(front).is_some_and(|front| {
                 let weights = (2..=7).cycle();
                 let sum = front.iter().rev().zip(weights).fold(0, |sum, (digit, weight)| (sum + digit * weight) % 11);
                 match (11 - sum) % 11 {
-                    10 => matches!(last, '0' | 'X'),
-                    check => last.to_digit(10) == Some(check),
+                    10 => matches!(last, b'0' | b'X'),
+                    check => digit(last) == Some(check),
                 }
             }),
-            Self::Mod10 => digits(&signs).is_some_and(|signs| {
+            Self::Mod10 => digits(signs).is_some_and(|signs| {
                 let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
                 let weighed = signs.iter().rev().enumerate();
                 weighed.fold(0, |sum, (at, &digit)| (sum + if at % 2 == 1 { doubled(digit) } else { digit }) % 10) == 0
@@ -47,10 +53,35 @@ impl CheckDigit {
                     let sum = (product + digit) % 10;
                     (if sum == 0 { 10 } else { sum }) * 2 % 11
                 });
-                last.to_digit(10) == Some((11 - product) % 10)
+                digit(last) == Some((11 - product) % 10)
             }),
         }
     }
+
+    /// The share of wrong numbers that hold all the same.
+    pub(super) fn chance(self) -> f32 {
+        match self {
+            Self::Mod97 => 1.0 / 97.0,
+            Self::Mod11 => 1.0 / 11.0,
+            Self::Mod10 | Self::Mod11Over10 => 0.1,
+        }
+    }
+}
+
+/// The remainder by 97 of digits and capitals (`A` is 10 ... `Z` is 35; ISO/IEC 7064); `None` for other signs.
+pub(super) fn mod97(signs: impl Iterator<Item = u8>) -> Option<u32> {
+    signs.into_iter().try_fold(0, |rest, sign| {
+        let value = char::from(sign).to_digit(36)?;
+        Some((rest * if value < 10 { 10 } else { 100 } + value) % 97)
+    })
+}
+
+fn digit(sign: u8) -> Option<u32> {
+    char::from(sign).to_digit(10)
+}
+
+fn digits(signs: &[u8]) -> Option<Vec<u32>> {
+    signs.iter().copied().map(digit).collect()
 }
 
 #[cfg(test)]
@@ -78,7 +109,7 @@ mod tests {
             assert!(scheme.holds(number), "{scheme:?} {number}");
         }
         for scheme in [CheckDigit::Mod10, CheckDigit::Mod11, CheckDigit::Mod97, CheckDigit::Mod11Over10] {
-            for number in ["", "1", "-", "12A4567"] {
+            for number in ["", "1", "-", "01", "12A4567", "ÄÖÜ"] {
                 assert!(!scheme.holds(number), "{scheme:?} {number}");
             }
         }
