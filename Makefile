@@ -32,7 +32,7 @@ TESTDATA_PACKAGES := fonts-dejavu-core fonts-liberation fonts-urw-base35 qpdf
 
 BINARY := target/release/scanstrasse
 
-.PHONY: help demo test soak fuzz lint format bench build manual install models testdata packages test-packages toolchain tools
+.PHONY: help demo test soak fuzz lint format bench build manual install models testdata pipeline-models packages test-packages toolchain tools
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,7 +81,7 @@ install: manual ## program, models, units, man pages, completions, docs, to $(DE
 	@root="$$(realpath -m "$(DESTDIR)$(PREFIX)")"; share="$$root/share"; lib="$$root/lib"; \
 	put() { install -D -m 644 -t "$$1" "$${@:2}"; }; \
 	install -s -D -m 755 -t "$$root/bin" $(BINARY); \
-	put "$$share/scanstrasse/pipelines" pipelines/*.toml; \
+	put "$$share/scanstrasse/pipelines" pipelines/*.toml pipelines/*.model; \
 	put "$$share/man/man1" target/manual/man1/*.1; \
 	install -D -m 644 target/manual/bash/scanstrasse.bash "$$share/bash-completion/completions/scanstrasse"; \
 	put "$$share/zsh/vendor-completions" target/manual/zsh/_scanstrasse; \
@@ -111,6 +111,17 @@ testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are comm
 	.venv/bin/python testdata/make_cases.py
 	.venv/bin/python testdata/make_hostile.py
 	.venv/bin/python testdata/make_sample.py
+
+# Of 40 made-up documents of each type. The same rules, banks and fonts give the same models.
+pipeline-models: build .venv/testdata.made ## train the models of pipelines/ anew (they are committed: only after a change of rules, generator/ or training)
+	@tools/need-packages $(TESTDATA_PACKAGES)
+	rm -rf target/samples
+	.venv/bin/python testdata/make_pages.py --output target/samples --split train --count 40 --unknown 100 --seed 3
+	@for pipeline in pipelines/*.toml; do \
+		name=$$(basename "$$pipeline" .toml); rm -f "target/$$name.model"; \
+		$(BINARY) train "target/samples/$$name" --pipeline "$$pipeline" --error-rate 0.02 --output "target/$$name.model" && \
+		mv "target/$$name.model" pipelines/ || exit; \
+	done
 
 packages:
 	@tools/need-packages $(BUILD_PACKAGES)

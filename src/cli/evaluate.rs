@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::train::{pipeline_or_default, share};
+use super::train::{rules_or_default, share};
 use super::{Exit, Failure, samples};
 use crate::assemble::model::{Model, PageFeatures, fingerprint};
 use crate::assemble::{ClassifyRules, Evidence, Matcher, UNKNOWN_TYPE};
@@ -62,15 +62,12 @@ struct Asked {
 }
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
-    let pipeline = pipeline_or_default(arguments.pipeline.as_deref())?;
-    let model = match &arguments.model {
-        Some(path) => Some(Arc::new(
-            read_model(path)
-                .map_err(|e| Failure::usage(e.to_string(), "name a model that `scanstrasse train` wrote"))?,
-        )),
-        None => pipeline.classify.model.clone(),
-    };
-    let model = model.filter(|_| arguments.by != By::Rules);
+    let pipeline = rules_or_default(arguments.pipeline.as_deref())?;
+    let file = arguments.model.as_ref().or(pipeline.model_file.as_ref()).filter(|_| arguments.by != By::Rules);
+    let model = file
+        .map(|path| read_model(path).map(Arc::new))
+        .transpose()
+        .map_err(|e| Failure::usage(e.to_string(), "name a model that `scanstrasse train` wrote"))?;
     let types = if arguments.by == By::Model { &[][..] } else { &pipeline.types[..] };
     if types.is_empty() && model.is_none() {
         return Err(Failure::usage("nothing to measure: neither rules nor a model", "name --pipeline or --model"));
@@ -114,8 +111,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     let answers: Vec<Answer> = asked.iter().map(|asked| asked.answer.clone()).collect();
     let figures = Figures::of(&answers, matcher.threshold());
     let given = answers.iter().filter(|answer| answer.likeliest.is_some());
-    let wanted: Vec<(f32, bool, f32)> =
-        given.map(|a| (a.confidence, a.likeliest.as_deref() == Some(a.truth.as_str()), 1.0)).collect();
+    let is_wrong = |answer: &Answer| u8::from(answer.likeliest.as_deref() != Some(answer.truth.as_str()));
+    let wanted: Vec<(f32, f32, f32)> = given.map(|a| (a.confidence, f32::from(is_wrong(a)), 1.0)).collect();
     let wanted = threshold_for(&wanted, arguments.error_rate).map(|threshold| Figures::of(&answers, threshold));
     let report =
         Report { arguments, figures: &figures, wanted: wanted.as_ref(), asked: &asked, seen, unread: read.unread };

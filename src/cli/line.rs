@@ -47,8 +47,17 @@ impl LineArguments {
 
 /// Loads a pipeline by name or path; every problem of the file becomes one failure.
 pub(super) fn load_pipeline(name: &str) -> Result<Pipeline, Failure> {
+    load_as(name, pipeline::load)
+}
+
+/// The same without the model that it names.
+pub(super) fn load_rules(name: &str) -> Result<Pipeline, Failure> {
+    load_as(name, pipeline::load_rules)
+}
+
+fn load_as(name: &str, load: fn(&Path) -> Result<Pipeline, LoadError>) -> Result<Pipeline, Failure> {
     let path = pipeline::find(name).map_err(|e| Failure { exit: Exit::Usage, message: e.to_string(), hint: None })?;
-    pipeline::load(&path).map_err(|error| match error {
+    load(&path).map_err(|error| match error {
         LoadError::Problems { .. } => Failure { exit: Exit::Usage, message: error.to_string(), hint: None },
         LoadError::Model(_) => Failure::usage(error.to_string(), "name a file that `scanstrasse train` wrote"),
         LoadError::Read { .. } => Failure::usage(error.to_string(), "name a readable TOML file"),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::line::load_pipeline;
+use super::line::load_rules;
 use super::{Exit, Failure, samples};
 use crate::assemble::Matcher;
 use crate::learn::{Sample, TrainParams, Trained, train};
@@ -37,7 +37,7 @@ pub(super) struct TrainArguments {
 }
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
-    let pipeline = pipeline_or_default(arguments.pipeline.as_deref())?;
+    let pipeline = rules_or_default(arguments.pipeline.as_deref())?;
     let files = samples::find(&arguments.folder)?;
     let rules = Matcher::new(&pipeline.types);
     let read = samples::read(&files, &pipeline, arguments.workers, |file, pages| {
@@ -53,10 +53,10 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
     Ok(if read.unread == 0 { Exit::Delivered } else { Exit::Held })
 }
 
-/// A pipeline by name; without one, what a file with nothing but a name says.
-pub(super) fn pipeline_or_default(name: Option<&str>) -> Result<Pipeline, Failure> {
+/// A pipeline by name, without its model; without a name, what a file with nothing but one says.
+pub(super) fn rules_or_default(name: Option<&str>) -> Result<Pipeline, Failure> {
     match name {
-        Some(name) => load_pipeline(name),
+        Some(name) => load_rules(name),
         None => pipeline::parse("", "line.name = \"samples\"")
             .map_err(|_| Failure::stopped("the program's own defaults are no pipeline", "report this")),
     }

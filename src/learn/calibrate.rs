@@ -1,8 +1,7 @@
 //! How far a model is to be believed, learned from what it said of samples that it had not seen.
 
-use crate::assemble::model::Calibration;
-
 use super::figures::threshold_for;
+use crate::assemble::model::Calibration;
 
 /// What was said of a sample that the model had not seen.
 pub(super) struct Unseen {
@@ -33,8 +32,8 @@ const STEPS: usize = 30;
 /// No model of ours names a type that it takes for rather wrong than right, however few errors were seen.
 const MIN_THRESHOLD: f32 = 0.5;
 
-/// Fits a calibration. Its threshold is the lowest, but not below [`MIN_THRESHOLD`], at which at most the share
-/// `error_rate` of the answers is wrong.
+/// Fits a calibration. Its threshold is the lowest, but not below [`MIN_THRESHOLD`], at which the answers are wrong at most
+/// in the share `error_rate` of cases, as far as they are believed.
 pub(super) fn calibrate(unseen: &[&Unseen], with_rules: bool, error_rate: f32) -> Calibration {
     let mut calibration = odds(unseen, with_rules);
     let judged: Vec<([f32; 6], bool, f32)> = unseen
@@ -49,8 +48,10 @@ pub(super) fn calibrate(unseen: &[&Unseen], with_rules: bool, error_rate: f32) -
         })
         .collect();
     calibration.confidence = belief(&judged).map(|weight| weight as f32);
-    let answers: Vec<(f32, bool, f32)> =
-        judged.iter().map(|(terms, right, weight)| (calibration.believe(terms), *right, *weight)).collect();
+    // By what is believed and not by what was wrong: a single form that stands alone in its type, and is taken for another
+    // with confidence as often as it comes, would leave nothing but the threshold 1.
+    let believed = judged.iter().map(|(terms, _, weight)| (calibration.believe(terms), *weight));
+    let answers: Vec<_> = believed.map(|(confidence, weight)| (confidence, 1.0 - confidence, weight)).collect();
     calibration.threshold = threshold_for(&answers, error_rate).unwrap_or(1.0).max(MIN_THRESHOLD);
     calibration
 }

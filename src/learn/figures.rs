@@ -147,16 +147,16 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// The lowest threshold at which at most the share `error_rate` of the answers is wrong; `None` if there is none. Each
-/// answer is its confidence, whether it is right, and how much it counts.
-pub fn threshold_for(answers: &[(f32, bool, f32)], error_rate: f32) -> Option<f32> {
+/// answer is its confidence, the chance that it is wrong (0 or 1 where that is known), and how much it counts.
+pub fn threshold_for(answers: &[(f32, f32, f32)], error_rate: f32) -> Option<f32> {
     let mut sorted = answers.to_vec();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut wrong, mut all, mut lowest) = (0.0f64, 0.0f64, None);
     // Answers that are equally sure stand or fall together.
     for equal in sorted.chunk_by(|a, b| a.0 == b.0) {
-        for (_, right, weight) in equal {
+        for (_, is_wrong, weight) in equal {
             all += f64::from(*weight);
-            wrong += if *right { 0.0 } else { f64::from(*weight) };
+            wrong += f64::from(*is_wrong) * f64::from(*weight);
         }
         if wrong <= f64::from(error_rate) * all {
             lowest = Some(equal[0].0);

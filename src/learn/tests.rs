@@ -234,11 +234,14 @@ fn a_stricter_error_rate_never_lowers_the_threshold() {
 
 #[test]
 fn the_threshold_is_the_lowest_that_keeps_the_error_rate() {
-    let answers = [(0.9, true, 1.0), (0.8, true, 1.0), (0.7, false, 1.0), (0.6, true, 1.0), (0.5, false, 1.0)];
+    let answers = [(0.9, 0.0, 1.0), (0.8, 0.0, 1.0), (0.7, 1.0, 1.0), (0.6, 0.0, 1.0), (0.5, 1.0, 1.0)];
     for (rate, expected) in [(0.0, Some(0.8)), (0.25, Some(0.6)), (0.3, Some(0.6)), (0.4, Some(0.5))] {
         assert_eq!(threshold_for(&answers, rate), expected, "{rate}");
     }
     assert_eq!(threshold_for(&answers[2..3], 0.1), None);
+    // What is believed, where the truth is not known.
+    let believed = [(0.99, 0.01, 1.0), (0.5, 0.5, 1.0), (0.9, 0.1, 1.0)];
+    assert_eq!([0.06, 0.05, 0.001].map(|rate| threshold_for(&believed, rate)), [Some(0.9), Some(0.99), None]);
     assert_eq!(threshold_for(&[], 0.1), None);
 }
 

@@ -19,10 +19,14 @@ const MIN_OF_TYPE: usize = 2;
 /// types look to it.
 const TYPE_FOLDS: usize = 4;
 
+/// Where samples of no type are given, the part of the foreign documents for which whole types stand that a model was kept
+/// from. They are the harder ones: a type often has a sibling (parts I and II of one certificate), which strangers have not.
+const SIBLING_SHARE: f32 = 0.2;
+
 /// How a model is trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrainParams {
-    /// Share of the answers that may be wrong, 0 to 1: sets the model's own threshold.
+    /// Share of the answers that may be wrong, 0 to 1, as the model believes itself: sets its own threshold.
     pub error_rate: f32,
     /// Share of documents of none of the types that the model is prepared for, 0 to 1.
     pub foreign_share: f32,
@@ -176,11 +180,25 @@ impl School<'_> {
             },
         );
         let mut said: Vec<(usize, Unseen)> = said.into_iter().flatten().collect();
-        let foreign = said.iter().filter(|(_, unseen)| unseen.right.is_none()).count().max(1) as f32;
-        let weight =
-            params.foreign_share / (1.0 - params.foreign_share).max(0.01) * self.samples.len() as f32 / foreign;
-        said.iter_mut().filter(|(_, unseen)| unseen.right.is_none()).for_each(|(_, unseen)| unseen.weight = weight);
+        self.weigh_foreign(&mut said, params.foreign_share);
         (last, said)
+    }
+
+    /// Gives what is of no type the share of all that the line is expected to have of it: samples of no type, and beside
+    /// them the types that a model was kept from.
+    fn weigh_foreign(&self, said: &mut [(usize, Unseen)], foreign_share: f32) {
+        let is_stranger = |sample: usize| self.names[self.classes[sample]] == UNKNOWN_TYPE;
+        let mut counts = [0.0f32; 2];
+        let foreign = |(sample, unseen): &(usize, Unseen)| unseen.right.is_none().then(|| is_stranger(*sample));
+        said.iter().filter_map(foreign).for_each(|stranger| counts[usize::from(stranger)] += 1.0);
+        let whole = foreign_share / (1.0 - foreign_share).max(0.01) * self.samples.len() as f32;
+        let of_types = if counts[1] > 0.0 { SIBLING_SHARE } else { 1.0 };
+        let weights = [whole * of_types / counts[0].max(1.0), whole * (1.0 - of_types) / counts[1].max(1.0)];
+        for one in said {
+            if let Some(stranger) = foreign(one) {
+                one.1.weight = weights[usize::from(stranger)];
+            }
+        }
     }
 
     fn is_kept(&self, sample: usize, kept: &Kept, folds: &[usize]) -> bool {

@@ -48,12 +48,25 @@ pub fn find(name_or_path: &str) -> Result<PathBuf, FindError> {
     find_in(name_or_path, &folders())
 }
 
+/// The model file meant by `named` in a pipeline file in `folder`: the one there, or else, of a plain name, the one that
+/// came with the program, so that a copy of a shipped pipeline file finds the model of the original.
+pub(super) fn model(folder: &Path, named: &Path) -> PathBuf {
+    let own = folder.join(named);
+    if own.is_file() || named.components().count() != 1 {
+        return own;
+    }
+    folders().into_iter().map(|folder| folder.join(named)).find(|path| path.is_file()).unwrap_or(own)
+}
+
 fn folders() -> Vec<PathBuf> {
     let program = std::env::current_exe().and_then(std::fs::canonicalize).unwrap_or_default();
     // target/release/scanstrasse stands three below the source tree's root; an unpacked release stands beside its own.
-    let beside = [1, 3].into_iter().filter_map(|up| program.ancestors().nth(up)).map(|folder| folder.join("pipelines"));
+    let above = |up: usize| program.ancestors().nth(up);
+    let beside = [1, 3].into_iter().filter_map(above).map(|folder| folder.join("pipelines"));
     let mut folders = vec![PathBuf::from("pipelines")];
     folders.extend(beside);
+    // Installed below another prefix than /usr.
+    folders.extend(above(2).map(|prefix| prefix.join("share/scanstrasse/pipelines")));
     folders.extend(["/etc/scanstrasse/pipelines".into(), "/usr/share/scanstrasse/pipelines".into()]);
     folders
 }
@@ -92,6 +105,20 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
     use super::*;
+
+    #[test]
+    fn a_copy_of_a_shipped_pipeline_finds_its_model() {
+        let root = tempfile::tempdir().unwrap();
+        let named = Path::new("posteingang.model");
+        assert!(model(root.path(), named).is_file(), "that of pipelines/");
+        let own = root.path().join(named);
+        std::fs::write(&own, "").unwrap();
+        assert_eq!(model(root.path(), named), own);
+        // What is named with a folder, or is nowhere, is told as it is named.
+        for named in ["models/posteingang.model", "none.model"] {
+            assert_eq!(model(root.path(), Path::new(named)), root.path().join(named));
+        }
+    }
 
     #[test]
     fn names_are_looked_up_in_order_and_paths_taken_as_they_are() {

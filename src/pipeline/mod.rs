@@ -141,7 +141,8 @@ pub struct Pipeline {
     /// `[target]`.
     /// `[classify]`; [`load`] reads the model.
     pub classify: ClassifyRules,
-    /// `classify.model`: the model's file, if named. A relative one starts at the pipeline file's folder ([`load`]).
+    /// `classify.model`: the model's file, if named. A relative one starts at the pipeline file's folder, or is one that came
+    /// with the program ([`load`]).
     pub model_file: Option<PathBuf>,
     /// `[fields]` and `[[field]]`: what is read from the pages for the index.
     pub fields: FieldRules,
@@ -213,6 +214,15 @@ const MAX_FILE_BYTES: u64 = 4 << 20;
 /// Reads and resolves a pipeline file. Relative folders in it start at the file's own folder, so that a line does the
 /// same wherever it is started from.
 pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
+    let mut pipeline = load_rules(path)?;
+    if let Some(path) = &pipeline.model_file {
+        pipeline.classify.model = Some(Arc::new(read_model(path).map_err(LoadError::Model)?));
+    }
+    Ok(pipeline)
+}
+
+/// As [`load`], but for the model: that may be what is to be made.
+pub fn load_rules(path: &Path) -> Result<Pipeline, LoadError> {
     let read_error = |source| LoadError::Read { path: path.to_owned(), source };
     let len = std::fs::metadata(path).map_err(read_error)?.len();
     if len > MAX_FILE_BYTES {
@@ -229,16 +239,16 @@ pub fn load(path: &Path) -> Result<Pipeline, LoadError> {
     };
     let mut pipeline = parsed.map_err(|problems| LoadError::Problems { path: path.to_owned(), problems })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let (list, model) = (&mut pipeline.alarms.cases.list, &mut pipeline.model_file);
-    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, list, model].into_iter().flatten();
+    let list = &mut pipeline.alarms.cases.list;
+    let named = [&mut pipeline.state, &mut pipeline.models, &mut pipeline.output, list].into_iter().flatten();
     for path in named.chain(pipeline.watch.iter_mut().map(|station| &mut station.folder)) {
         *path = folder.join(&*path);
     }
     if let Some(problem) = separate::list_problem(&String::from_utf8_lossy(&bytes), &pipeline.alarms.cases) {
         return Err(LoadError::Problems { path: path.to_owned(), problems: vec![problem] });
     }
-    if let Some(path) = &pipeline.model_file {
-        pipeline.classify.model = Some(Arc::new(read_model(path).map_err(LoadError::Model)?));
+    if let Some(path) = &mut pipeline.model_file {
+        *path = find::model(folder, path);
     }
     Ok(pipeline)
 }

@@ -107,7 +107,7 @@ class Document:
 def compose(wording: Wording, unit: str, seed: str) -> Document:
     """The document of `wording` that `seed` gives."""
     rng = random.Random(seed)
-    facts = Facts(rng, wording.split, unit)
+    facts = Facts(rng, wording.side, unit)
     facts.sender, facts.receiver = facts.party(wording.sender), facts.party(wording.receiver)
     if wording.amounts == "small":
         facts.plain_cents = rng.randint(4, 80) * 250

@@ -88,7 +88,7 @@ def make(
         raise LookupError(f"{pipeline_name}: no wording of {kind!r} for {split}")
     # All wordings in turn, then by chance: a small sample has them all.
     wording = choices[number % len(choices)]
-    document = compose(wording, rng.choice(pipeline.units[split]), key)
+    document = compose(wording, rng.choice(pipeline.units[wording.side]), key)
     usual_dpi = rng.choice([200, 300, 300, 300])  # asked for in any case: drawing must not change what is drawn
     dpi = draws or usual_dpi
     book, layout = lay(document, dpi, draws is not None, rng)

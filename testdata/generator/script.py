@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PHRASES = Path(__file__).parent / "phrases"
-SPLITS = ("train", "eval")
+SPLITS = ("train", "eval", "probe")
 
 
 @dataclass
@@ -43,6 +43,11 @@ class Wording:
     amounts: str
     blocks: list[Block] = field(default_factory=list)
 
+    @property
+    def side(self) -> str:
+        """Of layouts and names: a probe has those of `eval`."""
+        return "train" if self.split == "train" else "eval"
+
 
 @dataclass
 class Kind:
@@ -55,7 +60,7 @@ class Kind:
 def read_banks(folder: Path = PHRASES) -> dict[str, Kind]:
     """All types by name. A type may stand in several files."""
     kinds: dict[str, Kind] = {}
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(folder.rglob("*.txt")):
         _read(path, kinds)
     return kinds
 

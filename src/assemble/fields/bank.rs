@@ -289,10 +289,15 @@ fn begins_word(text: &str, signs: &[Sign], at: usize) -> bool {
     !before.ends_with(|c: char| c.is_alphanumeric()) || before.to_ascii_uppercase().ends_with("IBAN")
 }
 
-/// It ends where a word does, or before a small letter or a capital: the next word, without its blank.
+/// It ends where a word does, or before a small letter or a capital: the next word, without its blank. Not in the middle of a
+/// word of letters, as with the `BI` of `BIC`, read as `81`.
 fn ends_word(text: &str, part: &[Sign]) -> bool {
     let after = part.last().and_then(|sign| text.get(sign.end..)).unwrap_or_default();
-    !after.starts_with(|c: char| c.is_ascii_digit())
+    if !after.starts_with(char::is_alphabetic) {
+        return !after.starts_with(|c: char| c.is_ascii_digit());
+    }
+    let joined = part.windows(2).rev().take_while(|pair| pair[0].end == pair[1].start).count();
+    part.iter().rev().take(joined + 1).any(|sign| sign.letter.is_ascii_digit())
 }
 
 fn found_number(part: &[Sign], country: [u8; 2], rest: &[u8], mended: usize) -> Found {
@@ -355,6 +360,13 @@ mod tests {
             }
             let _ = bic(&text);
         }
+    }
+
+    #[test]
+    fn the_next_word_is_no_part_of_a_number() {
+        // With the `BI` of `BIC` as 81, the first letter misread, this is a number of Sweden.
+        assert!(ibans("IBAN:SE33966384834336580896 BIC").is_empty());
+        assert_eq!(ibans("IBAN:DE33966384834336580896BIC").len(), 1, "the blank is lost");
     }
 
     #[test]

@@ -16,7 +16,7 @@ __all__ = ["LAYOUTS", "lay"]
 def lay(document: Document, dpi: int, draws: bool, rng: random.Random) -> tuple[Book, str]:
     """Lays the document out in one of the layouts of its split that suit it. Returns its pages and the layout's name."""
     wording = document.wording
-    choices = [entry for genre in wording.genres for entry in LAYOUTS[wording.split].get(genre, [])]
+    choices = [entry for genre in wording.genres for entry in LAYOUTS[wording.side].get(genre, [])]
     assert choices, f"{wording.name}: no layout for {wording.genres}"
     name, draw = rng.choice(choices)
     book = Book(dpi, draws)
