@@ -18,7 +18,7 @@ const LAST_LINE_MM: std::ops::RangeInclusive<f32> = 45.0..=105.0;
 const LEFT_MM: std::ops::RangeInclusive<f32> = 8.0..=45.0;
 
 /// Lines of an address are no further apart than so many times their height.
-const PITCH: f32 = 2.3;
+const PITCH: f32 = 2.7;
 /// Print smaller than this share of an address line is the return line.
 const SMALL: f32 = 0.78;
 const MAX_LINES: usize = 9;
@@ -32,6 +32,9 @@ const RETURN_LINE: f32 = 0.88;
 const CONFIRMED: f32 = 0.96;
 const SENDER_BLOCK: f32 = 0.75;
 const INSTITUTION_ABOVE: f32 = 0.72;
+/// Print above the address so many times as large as the address is a letterhead.
+const LARGE: f32 = 1.25;
+const LARGE_ABOVE: f32 = 0.7;
 const LETTERHEAD: f32 = 0.4;
 const SOMEWHERE_ABOVE: f32 = 0.1;
 const MAIL: f32 = 0.93;
@@ -55,11 +58,14 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"\p{L}.*\s?[0-9
 /// Words of authorities and firms.
 static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
     own_pattern(
-        r"\b(?i:stadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg|ug|gbr|inh\.|e\.\s?k\.|e\.\s?v\.)(?:\b|\s|$)|\b\p{L}*(?i:amt|behörde|kasse|gericht|verwaltung|ministerium|agentur|zentrum|versicherung|werke|klinikum|universität|bank|stelle|betrieb)\b",
+        r"\b(?i:stadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg|ug|gbr|inh\.|e\.\s?k\.|e\.\s?v\.)(?:\b|\s|$)|\b\p{L}*(?i:amt|behörde|gemeinde|kasse|gericht|verwaltung|ministerium|agentur|zentrum|versicherung|werke|klinikum|universität|bank|stelle|betrieb)\b",
     )
 });
 /// A line of the head of an e-mail.
 static MAIL_HEADER: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^\s*(Von|Vou|From|An|Absender)\s*:\s*(\S.*)$"));
+
+/// The line that a fax machine prints above all pages (`VON :NAME FAX-NR. :0391 ...`): it cuts names, and is no mail's head.
+static FAX_LINE: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"(?i)^\W*(?:von|from)\s*[:;.].*\bfax[\s-]*n[ro]"));
 
 /// Lines of an address that are not the name.
 const FORMS_OF_ADDRESS: [&str; 15] = [
@@ -123,6 +129,7 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
         push(rows, page, Kind::Recipient, &named);
     }
     let top = addressee.and_then(|a| a.lines.first()).map(|(_, cell)| (cell.y, cell.x0));
+    let tallest = addressee.map(|address| address.lines.iter().map(|(_, cell)| cell.size).fold(0.0, f32::max));
     let head = top.map_or(LETTERHEAD_MM / rows.mm, |(y, _)| y.min(LETTERHEAD_MM / rows.mm));
     let above = |address: &&Address| match (address.lines.last(), top) {
         (Some((_, last)), Some((y, _))) => last.y < y - 8.0 / rows.mm,
@@ -131,15 +138,20 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
     let mut senders: Vec<Named> = from.into_iter().collect();
     senders.extend(top.and_then(|(y, x)| return_line(rows, y, x)));
     senders.extend(addresses.iter().find(above).and_then(|address| named(rows, address, SENDER_BLOCK)));
-    senders.extend(letterhead(rows, head));
+    senders.extend(letterhead(rows, head, tallest.map(|size| LARGE * size)));
     merge_alike(rows, &mut senders);
     senders.iter().for_each(|named| push(rows, page, Kind::Sender, named));
 }
 
-/// Names above `head`, pixels: of authorities and firms wherever they stand, else the topmost and the largest print.
-fn letterhead(rows: &Rows, head: f32) -> Vec<Named> {
-    let cells: Vec<(usize, &Cell)> =
-        rows.cells().filter(|(row, cell)| cell.y < head && is_name(rows.cell_text(*row, cell))).collect();
+/// Names above `head`, pixels: of authorities and firms wherever they stand, else the topmost and the largest print; `large`
+/// print is surely a letterhead's.
+fn letterhead(rows: &Rows, head: f32, large: Option<f32>) -> Vec<Named> {
+    let is_print = |row: usize| rows.row(row).is_some_and(|row| !FAX_LINE.is_match(&row.text));
+    let cells: Vec<(usize, &Cell)> = rows
+        .cells()
+        .filter(|(row, cell)| cell.y < head && is_print(*row) && is_name(rows.cell_text(*row, cell)))
+        .collect();
+    let has_digit = |name: &str| name.contains(|c: char| c.is_ascii_digit());
     let largest = cells.iter().map(|(_, cell)| cell.size).fold(0.0, f32::max);
     let mut names = Vec::new();
     for (index, (row, cell)) in cells.into_iter().enumerate() {
@@ -148,6 +160,9 @@ fn letterhead(rows: &Rows, head: f32) -> Vec<Named> {
         let name = text.get(..end).unwrap_or_default().trim();
         let weight = match INSTITUTION.is_match(name) {
             true if !names.iter().any(|other: &Named| other.weight >= INSTITUTION_ABOVE) => INSTITUTION_ABOVE,
+            _ if cell.size >= largest && large.is_some_and(|large| cell.size >= large) && !has_digit(name) => {
+                LARGE_ABOVE
+            }
             _ if index == 0 || cell.size >= largest => LETTERHEAD,
             _ => SOMEWHERE_ABOVE,
         };
@@ -192,7 +207,7 @@ fn merge_alike(rows: &Rows, names: &mut Vec<Named>) {
 fn mail_header(rows: &Rows) -> (Option<Named>, Option<Named>) {
     let (mut from, mut to) = (None, None);
     for (index, row) in rows.rows.iter().enumerate() {
-        let Some(parts) = MAIL_HEADER.captures(&row.text) else { continue };
+        let Some(parts) = MAIL_HEADER.captures(&row.text).filter(|_| !FAX_LINE.is_match(&row.text)) else { continue };
         let (Some(label), Some(value)) = (parts.get(1), parts.get(2)) else { continue };
         let name =
             value.as_str().split(['<', '[', ';', '(']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
@@ -205,38 +220,46 @@ fn mail_header(rows: &Rows) -> (Option<Named>, Option<Named>) {
     (from, to)
 }
 
-/// All blocks of lines that end with a postal code and a place, from top to bottom.
+/// All blocks of lines that end with a postal code and a place, from top to bottom. They align at the left, or, as a sender at
+/// the right edge does, at the right.
 fn addresses(rows: &Rows) -> Vec<Address> {
     let ends = rows.cells().filter(|(row, cell)| PLACE.is_match(rows.cell_text(*row, cell)) && rows.depth(*row) < 0.5);
-    ends.map(|(row, last)| {
-        let mut lines = vec![(row, *last)];
-        let mut lowest = *last;
-        for (row, above) in rows.rows.iter().enumerate().take(row).rev() {
-            let beside = |cell: &&Cell| (cell.x0 - last.x0).abs() < 1.5 * last.size;
-            let Some(cell) = above.cells.iter().find(beside) else {
-                if above.cells.iter().all(|cell| lowest.y - cell.y > PITCH * last.size) {
-                    break;
-                }
-                continue;
-            };
-            let text = rows.cell_text(row, cell);
-            let apart = lowest.y - cell.y > PITCH * last.size;
-            if apart
-                || cell.size < SMALL * last.size
-                || ONE_LINE.is_match(text)
-                || PLACE.is_match(text)
-                || lines.len() >= MAX_LINES
-            {
+    let block = |(row, last): (usize, &Cell)| {
+        [(|cell: &Cell| cell.x0) as fn(&Cell) -> f32, |cell| cell.x1]
+            .into_iter()
+            .map(|edge| address_above(rows, row, last, edge))
+            .find(|address| address.lines.len() > 1)
+    };
+    ends.filter_map(block).collect()
+}
+
+/// The lines above `last` that align with it at an edge, with it.
+fn address_above(rows: &Rows, row: usize, last: &Cell, edge: fn(&Cell) -> f32) -> Address {
+    let mut lines = vec![(row, *last)];
+    let mut lowest = *last;
+    for (row, above) in rows.rows.iter().enumerate().take(row).rev() {
+        let beside = |cell: &&Cell| (edge(cell) - edge(last)).abs() < 1.5 * last.size;
+        let Some(cell) = above.cells.iter().find(beside) else {
+            if above.cells.iter().all(|cell| lowest.y - cell.y > PITCH * last.size) {
                 break;
             }
-            lines.push((row, *cell));
-            lowest = *cell;
+            continue;
+        };
+        let text = rows.cell_text(row, cell);
+        let apart = lowest.y - cell.y > PITCH * last.size;
+        if apart
+            || cell.size < SMALL * last.size
+            || ONE_LINE.is_match(text)
+            || PLACE.is_match(text)
+            || lines.len() >= MAX_LINES
+        {
+            break;
         }
-        lines.reverse();
-        Address { lines }
-    })
-    .filter(|address| address.lines.len() > 1)
-    .collect()
+        lines.push((row, *cell));
+        lowest = *cell;
+    }
+    lines.reverse();
+    Address { lines }
 }
 
 /// The name of an address.
