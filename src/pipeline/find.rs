@@ -65,9 +65,10 @@ fn folders() -> Vec<PathBuf> {
     let beside = [1, 3].into_iter().filter_map(above).map(|folder| folder.join("pipelines"));
     let mut folders = vec![PathBuf::from("pipelines")];
     folders.extend(beside);
-    // Installed below another prefix than /usr.
+    // What an administrator wrote goes before what was installed, be that below another prefix than /usr.
+    folders.push("/etc/scanstrasse/pipelines".into());
     folders.extend(above(2).map(|prefix| prefix.join("share/scanstrasse/pipelines")));
-    folders.extend(["/etc/scanstrasse/pipelines".into(), "/usr/share/scanstrasse/pipelines".into()]);
+    folders.push("/usr/share/scanstrasse/pipelines".into());
     folders
 }
 
@@ -105,6 +106,14 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
     use super::*;
+
+    #[test]
+    fn what_an_administrator_wrote_goes_before_what_was_installed() {
+        let folders = folders();
+        let installed = |folder: &PathBuf| folder.ends_with("share/scanstrasse/pipelines");
+        let own = folders.iter().position(|folder| folder == Path::new("/etc/scanstrasse/pipelines"));
+        assert!(own.unwrap() < folders.iter().position(installed).unwrap(), "{folders:?}");
+    }
 
     #[test]
     fn a_copy_of_a_shipped_pipeline_finds_its_model() {
