@@ -43,7 +43,7 @@ pub(super) fn stations(
         }
         let completion = completion(&table);
         let markers = markers(&table, completion, intake);
-        let counting = counting(&table, layout.unwrap_or(intake.layout));
+        let counting = counting(&table, layout.unwrap_or(intake.layout), collate);
         let settle = seconds(&table, "settle_seconds", 0.0..=3600.0, Duration::from_secs(20));
         let give_up =
             table.number("give_up_minutes", 0.0..=10_080.0).map_or(Duration::from_secs(600), |m| to_ms(m * 60.0));
@@ -151,9 +151,10 @@ fn completion(table: &Table<'_>) -> Option<Completion> {
     )
 }
 
-fn counting(table: &Table<'_>, layout: Layout) -> Counting {
+fn counting(table: &Table<'_>, layout: Layout, collate: PageOrder) -> Counting {
+    let cover = Counting::Cover { fronts_then_backs: collate == PageOrder::FrontsThenBacks };
     let counting = table
-        .choice("count", &[("none", Counting::None), ("index", Counting::Index), ("cover", Counting::Cover)])
+        .choice("count", &[("none", Counting::None), ("index", Counting::Index), ("cover", cover)])
         .unwrap_or_default();
     if counting != Counting::None && matches!(layout, Layout::FileIsCase | Layout::FileIsDocument) {
         let message = "has no effect where every file is a batch of its own";

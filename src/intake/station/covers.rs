@@ -47,14 +47,15 @@ impl Covers {
         self.0.retain(|path, known| is_there(path) && is_fresh(known));
     }
 
-    /// How the batch of the scans `names` in the folder at `path` stands to its cover sheet.
-    pub(super) fn count(&self, folders: &Folders, path: &Path, names: &[OsString]) -> Count {
+    /// How the batch of the scans `names` in the folder at `path` stands to its cover sheet; every sheet has a back that comes
+    /// later if `backs_follow`.
+    pub(super) fn count(&self, folders: &Folders, path: &Path, names: &[OsString], backs_follow: bool) -> Count {
         let names = in_order(names);
         if self.unread(folders, path, &names).is_some() {
             return Count::Unread;
         }
         let openings = names.iter().filter_map(|name| self.0.get(&path.join(name))?.opening);
-        match least(openings.clone().take(HEAD)) {
+        match least(openings.clone().take(HEAD), backs_follow) {
             Some(least) if openings.map(|opening| u64::from(opening.pages)).sum::<u64>() >= least => Count::Complete,
             _ => Count::Lacking,
         }
@@ -98,14 +99,14 @@ fn in_order(names: &[OsString]) -> Vec<&OsString> {
 }
 
 /// The least number of pages, the sheet's own included, of a batch that begins so; `None` if no sheet with a number does.
-/// A blank page behind the sheet is its back, or one that says the same, and then every sheet of paper has two.
-fn least(openings: impl Iterator<Item = Opening>) -> Option<u64> {
+/// A blank page behind the sheet is its back, or one that says the same, and then every sheet of paper has two pages.
+fn least(openings: impl Iterator<Item = Opening>, backs_follow: bool) -> Option<u64> {
     let mut faces =
         openings.flat_map(|Opening { pages, first, second }| [first, second].into_iter().take(pages.min(2) as usize));
     let front = faces.next()??;
     let Face::Separator { pages, sheets } = front else { return None };
     let has_back = faces.next().flatten().is_some_and(|back| back == Face::Blank || back == front);
-    let sides = if has_back { 2 } else { 1 };
+    let sides = if has_back || backs_follow { 2 } else { 1 };
     let sheets = sheets.map(|sheets| u64::from(sheets) * sides);
     pages.map(u64::from).max(sheets).map(|least| least + sides)
 }
@@ -116,5 +117,5 @@ pub(super) fn doubt(batch: &FoundBatch, lookout: Lookout<'_>) -> Option<(usize, 
     let last = batch.scans.len().checked_sub(1)?;
     let head = batch.scans.iter().take(HEAD).filter_map(|scan| (lookout.opening)(&scan.path, true));
     let detail = "no cover sheet with a number of pages or sheets came at the beginning of the batch";
-    least(head).is_none().then(|| (last, Fault::new(Stage::Intake, FaultKind::CountDiffers, detail)))
+    least(head, false).is_none().then(|| (last, Fault::new(Stage::Intake, FaultKind::CountDiffers, detail)))
 }

@@ -84,7 +84,10 @@ pub enum Counting {
     /// Nothing may be missing that its index file names, see [`super::layouts`].
     Index,
     /// It has as many pages, at least, as the separator sheet at its beginning says.
-    Cover,
+    Cover {
+        /// Its sheets come as all fronts, then all backs: each has two pages, and the back of the cover comes last.
+        fronts_then_backs: bool,
+    },
 }
 
 /// Who looks into files: a worker, as nothing here parses any.
@@ -316,7 +319,7 @@ impl Station {
         match self.rules.counting() {
             Counting::None => None,
             Counting::Index => index::doubt(&self.root, &self.rules, claim, batch, lookout),
-            Counting::Cover => covers::doubt(batch, lookout),
+            Counting::Cover { .. } => covers::doubt(batch, lookout),
         }
     }
 
@@ -362,7 +365,9 @@ impl Station {
                 let (count, counted) = match self.rules.counting() {
                     Counting::None => (Count::Complete, None),
                     Counting::Index => indexes.count(&self.folders, path),
-                    Counting::Cover => (self.covers.count(&self.folders, path, &names()), None),
+                    Counting::Cover { fronts_then_backs } => {
+                        (self.covers.count(&self.folders, path, &names(), fronts_then_backs), None)
+                    }
                 };
                 let since = counted.map_or(since, |counted| counted.max(since));
                 let structures = files.iter().map(|(_, entry)| entry.seen.structure);
@@ -504,9 +509,9 @@ impl Station {
             }
             round.asked += 1;
             let Batch { folder, files, .. } = &*batch;
-            let (asked, count) = if self.rules.counting() == Counting::Cover {
+            let (asked, count) = if let Counting::Cover { fronts_then_backs } = self.rules.counting() {
                 let asked = self.covers.ask(&self.folders, &self.root, folder, files, lookout);
-                (asked, self.covers.count(&self.folders, folder, files))
+                (asked, self.covers.count(&self.folders, folder, files, fronts_then_backs))
             } else {
                 let asked = self.indexes.ask(&self.folders, &self.root, folder, lookout);
                 (asked, self.indexes.count(&self.folders, folder).0)

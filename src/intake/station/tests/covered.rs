@@ -23,7 +23,7 @@ pub(super) fn opening(path: &Path, faces: bool) -> Option<Opening> {
 fn covered() -> Desk {
     Desk::new(|rules| {
         rules.intake.layout = Layout::FolderIsBatch;
-        rules.counting = Counting::Cover;
+        rules.counting = Counting::Cover { fronts_then_backs: false };
         rules.give_up = GIVE_UP;
     })
 }
@@ -61,6 +61,22 @@ fn a_batch_waits_for_as_many_pages_as_its_cover_says_however_long_the_pauses() {
         assert!(begun.elapsed() < GIVE_UP, "{scans:?}: only after the end of all patience");
         assert_eq!(desk.doubts, [None], "{scans:?}");
     }
+}
+
+#[test]
+fn the_backs_of_a_stack_are_waited_for() {
+    let mut desk = Desk::new(|rules| {
+        rules.intake.layout = Layout::FolderIsBatch;
+        rules.counting = Counting::Cover { fronts_then_backs: true };
+        rules.give_up = GIVE_UP;
+    });
+    desk.put("b/1.tif", &scan("s2 P P"));
+    desk.run_for(SETTLE * 3);
+    assert!(desk.names().is_empty(), "taken while somebody turns the stack");
+    desk.put("b/2.tif", &scan("P B B"));
+    let begun = Instant::now();
+    desk.until_taken(2);
+    assert!(begun.elapsed() < GIVE_UP);
 }
 
 #[test]
