@@ -35,6 +35,7 @@ mod verify;
 mod voice;
 mod watch;
 
+use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
@@ -150,12 +151,23 @@ pub fn main() -> ExitCode {
         Command::Manual(arguments) => manual::run(&arguments),
         Command::Worker => Ok(Exit::Usage),
     }));
-    let broken = |_| Err(Failure::stopped("the program broke down", "nothing is lost: run the same command again"));
-    let exit = result.unwrap_or_else(broken).unwrap_or_else(|failure| {
+    let exit = result.unwrap_or_else(|panic| broken(&*panic)).unwrap_or_else(|failure| {
         tell(&failure);
         failure.exit
     });
     ExitCode::from(exit as u8)
+}
+
+/// What `println!` says when it panics.
+const UNPRINTED: &str = "failed printing to stdout";
+
+/// How a command ends that panicked. Where nobody reads any more (`held list | head`), nothing is to be said.
+fn broken(panic: &(dyn Any + Send)) -> Result<Exit, Failure> {
+    match panic.downcast_ref::<String>().filter(|text| text.starts_with(UNPRINTED)) {
+        Some(text) if text.contains("Broken pipe") => Ok(Exit::Stopped),
+        Some(text) => Err(Failure::stopped(text, "look at what standard output leads to; nothing is lost")),
+        None => Err(Failure::stopped("the program broke down", "nothing is lost: run the same command again")),
+    }
 }
 
 /// Says why a command ended: to the journal as an event, else as text.
@@ -169,13 +181,8 @@ fn tell(failure: &Failure) {
 /// all threads.
 fn tell_panics_without_their_text() {
     panic::set_hook(Box::new(|info| {
-        // So `println!` ends where nobody reads any more (`held list | head`), or the disk is full; it is the last that a
-        // command does.
-        if let Some(why) = info.payload_as_str().filter(|text| text.starts_with("failed printing to stdout")) {
-            if !why.contains("Broken pipe") {
-                eprintln!("error: {why}");
-            }
-            std::process::exit(Exit::Stopped as i32);
+        if info.payload_as_str().is_some_and(|text| text.starts_with(UNPRINTED)) {
+            return;
         }
         let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         eprintln!("error: a fault of the program at {place}");
