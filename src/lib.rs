@@ -5,7 +5,7 @@
 //! ```text
 //! model  <-  infer  <-  ocr  <-  page  <-  worker  <-  dispatch  <-  cli
 //!    ^              raster  <------'                      |
-//!    '--- pipeline, ledger, intake, assemble, pdf, export, evidence, deliver, sheets, words
+//!    '--- pipeline, ledger, intake, assemble, learn, codes, pdf, export, evidence, deliver, sheets, words
 //! ```
 //!
 //! A scan's way: [`intake`] finds and digests it, a [`worker`] process splits it into pages and runs

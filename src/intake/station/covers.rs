@@ -8,18 +8,14 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Lookout;
+use super::counters::{Count, is_fresh};
 use super::folders::Folders;
-use super::index::Count;
 use super::quiet::Signature;
 use crate::intake::FoundBatch;
-use crate::intake::natural::sort_files;
 use crate::model::{Face, Fault, FaultKind, Opening, Stage};
-
-/// A scan that could not be looked into is looked into again after so long: it may have been the looker that failed.
-const AGAIN: Duration = Duration::from_secs(60);
 
 /// Scans from the beginning of a batch among whose pages are the sheet and its back.
 const HEAD: usize = 2;
@@ -40,21 +36,25 @@ pub(super) struct Covers(HashMap<PathBuf, Known>);
 impl Covers {
     /// The folder may be different now; what is not there any more is forgotten.
     pub(super) fn begin(&mut self, folders: &Folders, now: Instant) {
-        let is_fresh = |known: &Known| known.opening.is_some() || now.saturating_duration_since(known.asked) < AGAIN;
         let is_there = |path: &PathBuf| {
             path.parent().zip(path.file_name()).is_some_and(|(folder, name)| folders.entry(folder, name).is_some())
         };
-        self.0.retain(|path, known| is_there(path) && is_fresh(known));
+        self.0.retain(|path, known| is_there(path) && is_fresh(known.opening.as_ref(), known.asked, now));
     }
 
-    /// How the batch of the scans `names` in the folder at `path` stands to its cover sheet; every sheet has a back that comes
-    /// later if `backs_follow`.
-    pub(super) fn count(&self, folders: &Folders, path: &Path, names: &[OsString], backs_follow: bool) -> Count {
-        let names = in_order(names);
-        if self.unread(folders, path, &names).is_some() {
+    /// How the batch of the scans `names`, in natural order, in the folder at `path` stands to its cover sheet; every sheet
+    /// has a back that comes later if `backs_follow`.
+    pub(super) fn count<'n>(
+        &self,
+        folders: &Folders,
+        path: &Path,
+        names: impl Iterator<Item = &'n OsString> + Clone,
+        backs_follow: bool,
+    ) -> Count {
+        if self.unread(folders, path, names.clone()).is_some() {
             return Count::Unread;
         }
-        let openings = names.iter().filter_map(|name| self.0.get(&path.join(name))?.opening);
+        let openings = names.filter_map(|name| self.0.get(&path.join(name))?.opening);
         match least(openings.clone().take(HEAD), backs_follow) {
             Some(least) if openings.map(|opening| u64::from(opening.pages)).sum::<u64>() >= least => Count::Complete,
             _ => Count::Lacking,
@@ -70,32 +70,30 @@ impl Covers {
         names: &[OsString],
         lookout: Lookout<'_>,
     ) -> bool {
-        let names = in_order(names);
-        let Some((position, signature)) = self.unread(folders, path, &names) else { return false };
-        let place = path.join(names.get(position).copied().map_or(Path::new(""), Path::new));
-        let opening = (lookout.opening)(&root.join(&place), position < HEAD);
+        let Some((place, in_head, signature)) = self.unread(folders, path, names.iter()) else { return false };
+        let opening = (lookout.opening)(&root.join(&place), in_head);
         self.0.insert(place, Known { signature, opening, asked: Instant::now() });
         true
     }
 
-    /// The first scan that nobody has looked into as it is now. One that came before others has to be looked into again, as
-    /// its first pages may be those of the batch.
-    fn unread(&self, folders: &Folders, path: &Path, names: &[&OsString]) -> Option<(usize, Signature)> {
-        names.iter().enumerate().find_map(|(position, name)| {
+    /// The first scan that nobody has looked into as it is now, and whether it is one of the first. One that came to stand
+    /// there has to be looked into again, as its first pages may be those of the batch.
+    fn unread<'n>(
+        &self,
+        folders: &Folders,
+        path: &Path,
+        names: impl Iterator<Item = &'n OsString>,
+    ) -> Option<(PathBuf, bool, Signature)> {
+        names.enumerate().find_map(|(position, name)| {
             let signature = folders.entry(path, name)?.seen.signature;
+            let (place, in_head) = (path.join(name), position < HEAD);
             let is_read = |known: &Known| {
                 let faces_told = known.opening.is_none_or(|opening| opening.first.is_some());
-                known.signature == signature && (position >= HEAD || faces_told)
+                known.signature == signature && (!in_head || faces_told)
             };
-            (!self.0.get(&path.join(name)).is_some_and(is_read)).then_some((position, signature))
+            (!self.0.get(&place).is_some_and(is_read)).then_some((place, in_head, signature))
         })
     }
-}
-
-fn in_order(names: &[OsString]) -> Vec<&OsString> {
-    let mut names: Vec<&OsString> = names.iter().collect();
-    sort_files(&mut names, |name| name.as_os_str());
-    names
 }
 
 /// The least number of pages, the sheet's own included, of a batch that begins so; `None` if no sheet with a number does.

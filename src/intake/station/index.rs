@@ -12,9 +12,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::carry::put_away;
+use super::counters::{Count, is_fresh};
 use super::folders::{Entry, Folder, Folders, Kind};
 use super::quiet::Signature;
 use super::{Claim, Lookout, StationRules};
@@ -25,20 +26,6 @@ use crate::model::{Fault, FaultKind, Stage};
 
 /// Most index files of one folder that are looked into: a folder full of texts is no folder of indexes.
 const MAX_INDEXES: usize = 16;
-
-/// An index that could not be understood is looked into again after so long: it may have been the looker that failed.
-const AGAIN: Duration = Duration::from_secs(60);
-
-/// How a batch stands to its index, or its cover sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Count {
-    /// Nothing is missing.
-    Complete,
-    /// Nobody has looked into what tells that, as it is now.
-    Unread,
-    /// Something is missing, or what tells it, or nobody understands that.
-    Lacking,
-}
 
 /// Where an index file lies: its folder below the watch folder, and its name.
 type Place = (PathBuf, OsString);
@@ -76,8 +63,9 @@ impl Indexes {
     /// The folder may be different now; what is not there any more is forgotten.
     pub(super) fn begin(&mut self, folders: &Folders, now: Instant) {
         self.lacking.clear();
-        let is_fresh = |known: &Known| known.wanted.is_some() || now.saturating_duration_since(known.asked) < AGAIN;
-        self.known.retain(|(folder, name), known| folders.entry(folder, name).is_some() && is_fresh(known));
+        self.known.retain(|(folder, name), known| {
+            folders.entry(folder, name).is_some() && is_fresh(known.wanted.as_ref(), known.asked, now)
+        });
     }
 
     /// How the batch that is the folder at `path` stands to its index, and since when that is as it is.

@@ -7,11 +7,12 @@
 //!
 //! `quiet` is the rule of completeness, pure; `folders` remembers what was seen; `notice` is how changes are noticed;
 //! `markers` knows markers; `claims` gives complete files their case and a name of their own; `carry` brings them there;
-//! `index` compares batches with what their index files name, `covers` with what their cover sheets say.
+//! `counters` counts batches: `index` by what their index files name, `covers` by what their cover sheets say.
 
 mod abandoned;
 mod carry;
 mod claims;
+mod counters;
 mod covers;
 mod folders;
 mod index;
@@ -31,12 +32,12 @@ pub use self::abandoned::Abandoned;
 pub use self::carry::rename_beside;
 
 use self::claims::Desk;
-use self::covers::Covers;
+use self::counters::{Count, Counters};
 use self::folders::{Entry, Folder, Folders, Kind};
-use self::index::{Count, Indexes};
 use self::notice::Kernel;
 use self::quiet::{Patience, Structure, Verdict};
 use super::layouts::{Source, Wanted};
+use super::natural::sort_files;
 use super::{FoundBatch, IntakeError, IntakeRules, Layout};
 use crate::model::{Fault, Opening, Wholeness};
 
@@ -201,8 +202,7 @@ pub struct Station {
     root: PathBuf,
     instance: String,
     folders: Folders,
-    indexes: Indexes,
-    covers: Covers,
+    counters: Counters,
     /// The kernel's messages, unless the folder is looked at again and again.
     kernel: Option<Kernel>,
     /// When everything is to be looked at.
@@ -234,8 +234,7 @@ impl Station {
             rules: rules.clone(),
             kernel: Kernel::open(rules.discovery, &root),
             folders,
-            indexes: Indexes::default(),
-            covers: Covers::default(),
+            counters: Counters::default(),
             root,
             instance: instance.to_owned(),
             next_pass: None,
@@ -356,29 +355,25 @@ impl Station {
         let mut due: Vec<Batch> = Vec::new();
         let mut next = None;
         // Apart from the folders while these are read.
-        let mut indexes = std::mem::take(&mut self.indexes);
-        indexes.begin(&self.folders, now);
-        self.covers.begin(&self.folders, now);
+        let mut counters = std::mem::take(&mut self.counters);
+        counters.begin(&self.folders, now);
         for (path, folder) in &self.folders.map {
             for Gathering { since, hindered, files } in self.gatherings(path, folder) {
-                let names = || -> Vec<OsString> { files.iter().map(|(name, _)| (*name).clone()).collect() };
-                let (count, counted) = match self.rules.counting() {
-                    Counting::None => (Count::Complete, None),
-                    Counting::Index => indexes.count(&self.folders, path),
-                    Counting::Cover { fronts_then_backs } => {
-                        (self.covers.count(&self.folders, path, &names(), fronts_then_backs), None)
-                    }
-                };
+                let names = files.iter().map(|(name, _)| *name);
+                let (count, counted) = counters.count(self.rules.counting(), &self.folders, path, names.clone());
                 let since = counted.map_or(since, |counted| counted.max(since));
                 let structures = files.iter().map(|(_, entry)| entry.seen.structure);
-                let batch = || Batch { folder: path.to_owned(), files: names(), since, hindered, count };
+                let batch = || {
+                    let files = names.cloned().collect();
+                    Batch { folder: path.to_owned(), files, since, hindered, count }
+                };
                 match self.judge_one(now, since, hindered, count, structures) {
                     Verdict::Wait(until) => next = earlier(next, until),
                     Verdict::Ask | Verdict::Take => due.push(batch()),
                 }
             }
         }
-        self.indexes = indexes;
+        self.counters = counters;
         self.next_due = next;
         due.sort_by_key(|batch| batch.since);
         let mut round = Round { asked: 0, begun: Instant::now() };
@@ -415,8 +410,8 @@ impl Station {
             given: HashSet::new(),
         };
         for (folder, Complete { files: names, lacking }) in complete {
-            let is_lacking = lacking && self.rules.counting() == Counting::Index;
-            let index = is_lacking.then(|| self.indexes.to_be_held(&self.folders, &folder)).flatten();
+            let counting = self.rules.counting();
+            let index = lacking.then(|| self.counters.to_be_held(counting, &self.folders, &folder)).flatten();
             let claims = desk.claims(&self.folders, &folder, names.clone(), index.as_deref());
             if claims.iter().any(Option::is_none) {
                 let source = std::io::ErrorKind::InvalidFilename.into();
@@ -452,7 +447,11 @@ impl Station {
             let is_unfinished = |entry: &Entry| entry.kind == Kind::Temporary;
             let hindered = !by_marker && folder.files.values().any(is_unfinished);
             let since = marked(folder.changed, own.or(of_folder));
-            return since.map(|since| Gathering { since, hindered, files: pending.collect() }).into_iter().collect();
+            let mut files: Vec<_> = pending.collect();
+            if matches!(self.rules.counting(), Counting::Cover { .. }) {
+                sort_files(&mut files, |(name, _)| name.as_os_str());
+            }
+            return since.map(|since| Gathering { since, hindered, files }).into_iter().collect();
         }
         let single = |file: (&'s OsString, &'s Entry)| {
             let of_file =
@@ -508,15 +507,9 @@ impl Station {
                 return Verdict::Ask;
             }
             round.asked += 1;
-            let Batch { folder, files, .. } = &*batch;
-            let (asked, count) = if let Counting::Cover { fronts_then_backs } = self.rules.counting() {
-                let asked = self.covers.ask(&self.folders, &self.root, folder, files, lookout);
-                (asked, self.covers.count(&self.folders, folder, files, fronts_then_backs))
-            } else {
-                let asked = self.indexes.ask(&self.folders, &self.root, folder, lookout);
-                (asked, self.indexes.count(&self.folders, folder).0)
-            };
-            batch.count = count;
+            let (counting, files) = (self.rules.counting(), &batch.files);
+            let asked = self.counters.ask(counting, &self.folders, &self.root, (&batch.folder, files), lookout);
+            batch.count = self.counters.count(counting, &self.folders, &batch.folder, files.iter()).0;
             if !asked {
                 break;
             }
