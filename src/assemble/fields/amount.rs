@@ -77,6 +77,29 @@ pub(super) fn amount(text: &str) -> Option<Found> {
     Some(all.swap_remove(last))
 }
 
+/// Whether what stands behind an amount says that the tax comes on top of it.
+pub(super) fn is_net(behind: &str) -> bool {
+    let behind = behind.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '+');
+    ["zuzüglich", "zuzügl", "zzgl", "netto", "+ "].iter().any(|word| behind.starts_with(word))
+}
+
+/// The amount with a currency that a text tells, if it tells no other one.
+pub(super) fn only_amount<'t>(rows: impl Iterator<Item = (usize, &'t str)>) -> Option<(usize, Found)> {
+    let mut only: Option<(usize, Found)> = None;
+    for (row, text) in rows {
+        for found in amounts(text) {
+            let has_currency = text.get(found.start..found.end).is_some_and(|raw| raw.contains(['€', 'E']));
+            match &only {
+                _ if !has_currency => {}
+                Some((_, other)) if other.value != found.value => return None,
+                Some(_) => {}
+                None => only = Some((row, found)),
+            }
+        }
+    }
+    only
+}
+
 /// Not a part of a date, a number, a share or a measure.
 fn stands_alone(text: &str, start: usize, end: usize, has_currency: bool) -> bool {
     let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());

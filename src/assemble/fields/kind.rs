@@ -149,7 +149,7 @@ impl Kind {
             Self::CustomerNumber | Self::OrderNumber | Self::InvoiceNumber => {
                 number(behind_words(text), false).map(|found| shifted(found, text))
             }
-            Self::DocumentNumber => number(text, false).filter(|found| (6..=12).contains(&found.value.len())),
+            Self::DocumentNumber => numbers::document_number(text),
             Self::AzrNumber => azr_number(text),
             Self::PersonnelNumber => digits(text, 3, 12),
             Self::TaxNumber => tax_number(text),
@@ -178,8 +178,14 @@ impl Kind {
             Self::VatNumber => (numbers::vat_numbers(text), 0.8),
             Self::Bic => (bank::german_bics(text), 0.6),
             Self::Vin => (vehicle::vins(text), 0.7),
-            Self::Plate => (vehicle::plates(text), 0.6),
-            Self::Licence => (vehicle::licences(text), 0.5),
+            Self::Plate => {
+                // `AG DE89 3704`: a bank and its account.
+                let accounts = bank::ibans(text);
+                let apart =
+                    |found: &Found| !accounts.iter().any(|iban| iban.start < found.end && found.start < iban.end);
+                (vehicle::plates(text).into_iter().filter(apart).collect(), 0.6)
+            }
+            Self::Licence => (vehicle::licences(text), 0.75),
             _ => (Vec::new(), 0.0),
         }
     }

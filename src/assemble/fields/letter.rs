@@ -26,6 +26,8 @@ const MAX_LINES: usize = 9;
 const RETURN_LINE_MM: f32 = 24.0;
 /// Above this a letterhead stands, if nothing else bounds it.
 const LETTERHEAD_MM: f32 = 45.0;
+/// Above this a form or certificate without an address tells whose it is.
+const FORM_HEAD_MM: f32 = 60.0;
 
 const RECIPIENT: f32 = 0.93;
 const RETURN_LINE: f32 = 0.88;
@@ -55,11 +57,28 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A street with its number, at the end.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"\p{L}.*\s?[0-9OIl]{1,4}\s?[a-h]?$"));
-/// Words of authorities and firms.
+/// Words of authorities, firms and practices.
 static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
-    own_pattern(
-        r"\b(?i:stadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg|ug|gbr|inh\.|e\.\s?k\.|e\.\s?v\.)(?:\b|\s|$)|\b\p{L}*(?i:amt|behörde|gemeinde|kasse|gericht|verwaltung|ministerium|agentur|zentrum|versicherung|werke|klinikum|universität|bank|stelle|betrieb)\b",
-    )
+    own_pattern(concat!(
+        r"\b(?i:stadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg",
+        r"|ug|gbr|eg|aör|inh\.|e\.\s?k\.|e\.\s?v\.|dres\.|dr\.\s?med|notar|notarin)(?:\b|\s|$)",
+        r"|\b\p{L}*(?i:amt|behörde|gemeinde|kasse|gericht|verwaltung|ministerium|agentur|zentrum|versicherung|werke",
+        r"|klinikum|krankenhaus|universität|bank|stelle|betrieb|schule|akademie|institut|verein|verband|stiftung|kammer",
+        r"|praxis|apotheke|anwalt|anwälte|anwältin|kanzlei|handel|dienst|büro|bedarf|bau|haus|werkstatt|spedition",
+        r"|bäckerei|gärtnerei|druckerei|reinigung|service|technik|station|feuerwehr|verlag)\b",
+        r"|\b(?i:elektro|sanitär|auto)\b|&\s\p{Lu}",
+    ))
+});
+
+/// How papers call themselves at the head of their title: no sender's name.
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    own_pattern(concat!(
+        r"(?i)^\W*(?:\p{L}+[- ])?\p{L}*(?:antrag|anmeldung|anordnung|anhörung|angebot|anzeige|auftrag|ausdruck|ausweis|auszug",
+        r"|auskunft|beleg|bescheid|bescheinigung|beschluss|bestätigung|bestellung|block|bogen|einladung|erklärung|formular",
+        r"|führerschein|gutachten|gutschrift|kopie|kündigung|lieferschein|mahnung|mandat|merkblatt|mitteilung|nachweis",
+        r"|niederschrift|protokoll|quittung|rechnung|schein|urkunde|urteil|verfügung|vermerk|vertrag|vollmacht|zertifikat",
+        r"|zeugnis)(?:e|s|en|es)?(?:\W|$)",
+    ))
 });
 /// A line of the head of an e-mail.
 static MAIL_HEADER: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^\s*(Von|Vou|From|An|Absender)\s*:\s*(\S.*)$"));
@@ -130,12 +149,17 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
     }
     let top = addressee.and_then(|a| a.lines.first()).map(|(_, cell)| (cell.y, cell.x0));
     let tallest = addressee.map(|address| address.lines.iter().map(|(_, cell)| cell.size).fold(0.0, f32::max));
-    let head = top.map_or(LETTERHEAD_MM / rows.mm, |(y, _)| y.min(LETTERHEAD_MM / rows.mm));
+    let head = top.map_or(FORM_HEAD_MM / rows.mm, |(y, _)| y.min(LETTERHEAD_MM / rows.mm));
     let above = |address: &&Address| match (address.lines.last(), top) {
         (Some((_, last)), Some((y, _))) => last.y < y - 8.0 / rows.mm,
         _ => false,
     };
-    let mut senders: Vec<Named> = from.into_iter().collect();
+    // A printed mail says who sent it; what stands over it is whose printer it was.
+    if let Some(from) = from {
+        push(rows, page, Kind::Sender, &from);
+        return;
+    }
+    let mut senders: Vec<Named> = Vec::new();
     senders.extend(top.and_then(|(y, x)| return_line(rows, y, x)));
     senders.extend(addresses.iter().find(above).and_then(|address| named(rows, address, SENDER_BLOCK)));
     senders.extend(letterhead(rows, head, tallest.map(|size| LARGE * size)));
@@ -158,9 +182,14 @@ fn letterhead(rows: &Rows, head: f32, large: Option<f32>) -> Vec<Named> {
         let text = rows.cell_text(row, cell);
         let end = DIVIDER.find(text).map_or(text.len(), |divider| divider.start());
         let name = text.get(..end).unwrap_or_default().trim();
-        let weight = match INSTITUTION.is_match(name) {
+        let is_title = TITLE.is_match(name);
+        let weight = match INSTITUTION.is_match(name) && !is_title {
             true if !names.iter().any(|other: &Named| other.weight >= INSTITUTION_ABOVE) => INSTITUTION_ABOVE,
-            _ if cell.size >= largest && large.is_some_and(|large| cell.size >= large) && !has_digit(name) => {
+            _ if cell.size >= largest
+                && large.is_some_and(|large| cell.size >= large)
+                && !has_digit(name)
+                && !is_title =>
+            {
                 LARGE_ABOVE
             }
             _ if index == 0 || cell.size >= largest => LETTERHEAD,
@@ -414,8 +443,8 @@ const OTHER_DATE: [&str; 16] = [
 static FROM_PLACE: LazyLock<Regex> =
     LazyLock::new(|| own_pattern(r"^\s*\p{Lu}[\p{L}.()/ -]{1,39},?\s*(?:,|\bden\b|\bd\.)\s*(?:den|d\.)?\s*$"));
 
-/// Adds the dates that no label announces, as the date of the letter.
-pub(super) fn dates(rows: &Rows, latest_year: i16, head_share: f32, page: &mut Candidates<'_>) {
+/// Adds the dates that no label announces, as the date of the letter; those in `of_others` are something else.
+pub(super) fn dates(rows: &Rows, latest_year: i16, head_share: f32, of_others: &[Span], page: &mut Candidates<'_>) {
     let mut found = Vec::new();
     for (row, cell) in rows.cells() {
         let text = rows.cell_text(row, cell);
@@ -424,7 +453,12 @@ pub(super) fn dates(rows: &Rows, latest_year: i16, head_share: f32, page: &mut C
             let before = text.get(..date.start).unwrap_or_default();
             let after = text.get(date.end..).unwrap_or_default();
             let last = before.split_whitespace().next_back().unwrap_or_default().to_lowercase();
-            let ends = !after.chars().any(char::is_alphabetic);
+            let at = cell.start + date.start;
+            if of_others.iter().any(|other| other.row == row && other.start <= at && at < other.end) {
+                continue;
+            }
+            // No date of a letter ends a sentence.
+            let ends = !after.chars().any(char::is_alphabetic) && !after.trim_start().starts_with('.');
             let in_head = rows.depth(row) <= head_share;
             let weight = if ends && FROM_PLACE.is_match(before) {
                 if in_head { PLACE_AND_DATE } else { DATE_OF_PLACE_BELOW }

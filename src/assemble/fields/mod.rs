@@ -33,7 +33,7 @@ pub use choose::of_document;
 pub use kind::Kind;
 pub use rule::{FieldRule, PatternError};
 
-use label::{Hit, Labels, windows};
+use label::{Hit, Labels, Window, windows};
 use rows::{Rows, Span};
 
 /// Most candidates of a page, and most of one name: they are kept for all pages of a batch.
@@ -121,7 +121,7 @@ impl FieldReader {
         let hits = self.labels.find(&rows);
         let mut page = Candidates { rows: &rows, fields: Vec::new() };
         self.labelled(&rows, &hits, &mut page);
-        self.unlabelled(&rows, &mut page);
+        self.unlabelled(&rows, &hits, &mut page);
         amount_proof(&mut page);
         if self.reads(Kind::Sender) || self.reads(Kind::Recipient) {
             letter::parties(&rows, &mut page);
@@ -167,15 +167,34 @@ impl FieldReader {
                     let rest = text.get(found.end..).unwrap_or_default();
                     // Below a label stands its value, and nothing else; a sentence there is another matter.
                     let whole = window.beside || !rest.contains(char::is_alphanumeric);
-                    page.add(name, window.span, found, weight * window.sure * if whole { 1.0 } else { NOT_WHOLE });
+                    let mut sure = window.sure * if whole { 1.0 } else { NOT_WHOLE };
+                    let mut name = name;
+                    if matches!(kind, Some(Kind::Net | Kind::Tax | Kind::Gross)) && goes_on(rows, hit, &window) {
+                        sure *= TOP_OF_COLUMN;
+                    }
+                    if kind == Some(Kind::Gross) && amount::is_net(rest) {
+                        name = Kind::Net.name();
+                    }
+                    page.add(name, window.span, found, weight * sure);
                     break;
                 }
             }
         }
     }
 
+    /// Dates that other labels announce: the day of the letter that is answered, the day on which to pay.
+    fn dates_of_others(&self, rows: &Rows, hits: &[Hit]) -> Vec<Span> {
+        let of_others = hits.iter().filter(|hit| Kind::ALL.get(hit.target) != Some(&Kind::Date));
+        let date = |window: Window| {
+            let found = Kind::Date.value(rows.text(window.span), self.latest_year)?;
+            let start = window.span.start + found.start;
+            Some(Span { start, end: window.span.start + found.end, ..window.span })
+        };
+        of_others.filter_map(|hit| windows(rows, hits, hit).into_iter().next().and_then(date)).collect()
+    }
+
     /// Values that their form tells, and dates that their place tells.
-    fn unlabelled(&self, rows: &Rows, page: &mut Candidates<'_>) {
+    fn unlabelled(&self, rows: &Rows, hits: &[Hit], page: &mut Candidates<'_>) {
         for (index, row) in rows.all() {
             let span = Span { row: index, start: 0, end: row.text.len() };
             for kind in &self.kinds {
@@ -185,13 +204,47 @@ impl FieldReader {
             }
         }
         if self.reads(Kind::Date) {
-            letter::dates(rows, self.latest_year, HEAD_SHARE, page);
+            letter::dates(rows, self.latest_year, HEAD_SHARE, &self.dates_of_others(rows, hits), page);
+        }
+        if self.reads(Kind::Gross) {
+            let texts = rows.rows.iter().map(|row| row.text.as_str()).enumerate();
+            if let Some((row, found)) = amount::only_amount(texts) {
+                page.add(
+                    Kind::Gross.name(),
+                    Span { row, start: 0, end: rows.rows[row].text.len() },
+                    found,
+                    ONLY_AMOUNT,
+                );
+            }
         }
     }
 }
 
 /// How much less sure a value below or above its label is if its cell holds more.
 const NOT_WHOLE: f32 = 0.6;
+
+/// How much less sure an amount below its label is if more amounts stand below that: it is one of a list, and the sum
+/// stands elsewhere.
+const TOP_OF_COLUMN: f32 = 0.6;
+
+/// How sure the only amount of money on a page is what the paper is about.
+const ONLY_AMOUNT: f32 = 0.6;
+
+/// Whether below a value that stands below its label the column goes on with another amount.
+fn goes_on(rows: &Rows, hit: &Hit, window: &Window) -> bool {
+    let Some(row) = rows.rows.get(window.span.row).filter(|_| window.span.row > hit.span.row) else { return false };
+    let Some(cell) = row.cell_at(window.span.start) else { return false };
+    let next = rows.rows.iter().enumerate().skip(window.span.row + 1).take(4).find_map(|(index, row)| {
+        let below = row.cells.iter().find(|other| other.x0 < cell.x1 && cell.x0 < other.x1)?;
+        Some((index, *below))
+    });
+    next.is_some_and(|(index, below)| {
+        below.y - cell.y <= COLUMN_PITCH * cell.size && amount::amount(rows.cell_text(index, &below)).is_some()
+    })
+}
+
+/// Rows of a table are no further apart than so many times their height.
+const COLUMN_PITCH: f32 = 3.5;
 
 /// What says which letter it is stands in its head; the same words further down speak of other letters.
 fn place_weight(kind: Option<Kind>, rows: &Rows, row: usize) -> f32 {
@@ -247,13 +300,12 @@ fn amount_proof(page: &mut Candidates<'_>) {
     let all_there = !nets.is_empty() && !taxes.is_empty() && !gross.is_empty();
     match fit {
         Some((net, parts, total)) => {
-            let proven = [nets.get(net), gross.get(total)].into_iter().chain(parts.iter().map(|part| taxes.get(*part)));
-            let proven: Vec<i64> = proven.flatten().map(|(_, cents)| *cents).collect();
-            let single_tax = parts.len() == 1;
-            for (list, is_tax) in [(&nets, false), (&taxes, true), (&gross, false)] {
+            // Of two taxes neither is the tax.
+            let tax = if let [only] = parts[..] { taxes.get(only) } else { None };
+            for (list, proven) in [(&nets, nets.get(net)), (&taxes, tax), (&gross, gross.get(total))] {
                 for (index, cents) in list {
                     let Some(field) = page.fields.get_mut(*index) else { continue };
-                    if proven.contains(cents) && (!is_tax || single_tax) {
+                    if proven.is_some_and(|(_, proven)| proven == cents) {
                         field.confidence = check::proved(field.confidence, SUM_CHANCE);
                     }
                 }

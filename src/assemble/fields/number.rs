@@ -184,6 +184,26 @@ pub(super) fn tax_id(text: &str) -> Option<Found> {
     passes.then_some(Found { chance: 0.1, ..found })
 }
 
+/// Letters of words as `Nr.` that may stand between a label and the number of a paper.
+const WORDS_BEFORE: usize = 14;
+
+/// The number of a passport, an identity card or another paper: 6 to 12 letters and digits in one word, four of them digits.
+pub(super) fn document_number(text: &str) -> Option<Found> {
+    let cell = text.split('\t').next().unwrap_or_default();
+    words(cell).take_while(|(offset, _)| *offset <= WORDS_BEFORE).find_map(|(offset, word)| {
+        let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let start = offset + word.len() - bare.len();
+        let bare = bare.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+        let sound = (6..=12).contains(&bare.len())
+            && digits >= 4
+            && bare.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'o' | b'l'));
+        let (value, mended) = with_digits(bare);
+        let sure = MENDED.powi(mended as i32);
+        sound.then(|| Found { start, end: start + bare.len(), value, sure, chance: 1.0 })
+    })
+}
+
 /// The number of a person in the Ausländerzentralregister: twelve digits.
 pub(super) fn azr_number(text: &str) -> Option<Found> {
     digits(text, 12, 12)
@@ -228,6 +248,22 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_papers() {
+        for (text, expected) in [
+            ("C01X00T47", Some("C01X00T47")),
+            ("Nr. C01X00T47, gültig bis 2030", Some("C01X00T47")),
+            ("(T22446386) ist dabei", Some("T22446386")),
+            ("T2244638l", Some("T22446381")),
+            ("12.04.2021", None),
+            ("liegt vor seit 12345678", None),
+            ("T2244638612345", None),
+            ("wurde vorgelegt", None),
+        ] {
+            assert_eq!(value(document_number(text)).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn tax_numbers_of_the_laender() {
         for (text, expected) in [
             ("21/815/08150", Some("21/815/08150")),
@@ -257,7 +293,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read(text in "[0-9OA-Za-z/.,() -]{0,50}|\\PC{0,50}") {
-            for found in [number(&text, true), number(&text, false), digits(&text, 3, 9), tax_number(&text)].into_iter().flatten() {
+            for found in [number(&text, true), number(&text, false), document_number(&text), digits(&text, 3, 9), tax_number(&text)].into_iter().flatten() {
                 prop_assert!(text.get(found.start..found.end).is_some());
             }
             let _ = vat_numbers(&text);

@@ -141,6 +141,89 @@ fn an_invoice_tells_its_numbers_and_amounts() {
 }
 
 #[test]
+fn the_sum_is_told_and_not_a_part_of_it() {
+    for (lines, expected) in [
+        // The first of a column is one of a list.
+        (
+            &[
+                (20.0, 100.0, 3.0, "Leistung || Betrag mtl."),
+                (20.0, 106.0, 3.0, "Regelbedarf"),
+                (58.0, 106.0, 3.0, "161,41"),
+                (20.0, 112.0, 3.0, "Mehrbedarf"),
+                (58.0, 112.0, 3.0, "564,59"),
+                (20.0, 118.0, 3.0, "Gesamtleistung || 726,00"),
+            ][..],
+            Some("726.00"),
+        ),
+        (
+            &[
+                (20.0, 100.0, 3.0, "Die Auftragssumme 100,00 € zuzüglich 19 % Steuer,"),
+                (20.0, 106.0, 3.0, "insgesamt 119,00 €."),
+            ],
+            Some("119.00"),
+        ),
+        (&[(20.0, 100.0, 3.0, "leider kann ich die 676,67 Euro nicht auf einmal zahlen.")], Some("676.67")),
+        (&[(20.0, 100.0, 3.0, "statt der 50,00 Euro habe ich 40,00 Euro gezahlt.")], None),
+        (&[(20.0, 100.0, 3.0, "im Jahr 2024 waren es 12,50 Prozent")], None),
+    ] {
+        let found = fields(lines);
+        assert_eq!(value(&found, "Betrag"), expected, "{found:#?}");
+    }
+}
+
+#[test]
+fn a_date_that_answers_to_another_label_is_not_that_of_the_letter() {
+    let found = fields(&[
+        (20.0, 90.0, 2.5, "Ihre Anfrage vom || Kunden-Nr."),
+        (20.0, 94.5, 3.0, "10.04.2022"),
+        (49.0, 94.5, 3.0, "D271121"),
+        (20.0, 250.0, 3.0, "Datum: 08.05.2022"),
+    ]);
+    assert_eq!(value(&found, "Datum"), Some("2022-05-08"), "{found:#?}");
+}
+
+#[test]
+fn papers_without_an_address_tell_whose_they_are() {
+    for (lines, expected) in [
+        (
+            &[(20.0, 20.0, 3.0, "Stadt Neuweiler || Druck: 26.11.2015"), (20.0, 30.0, 4.0, "Messprotokoll")][..],
+            Some("Stadt Neuweiler"),
+        ),
+        (&[(20.0, 20.0, 6.0, "Antrag auf Wohngeld"), (80.0, 52.0, 3.0, "(Stadt Neuweiler)")], Some("Stadt Neuweiler")),
+        (
+            &[(20.0, 20.0, 4.0, "Dr. med. Anton Pfefferkorn"), (20.0, 30.0, 6.0, "Bescheinigung")],
+            Some("Dr. med. Anton Pfefferkorn"),
+        ),
+        (&[(20.0, 20.0, 6.0, "Bescheinigung der Krankenkasse")], None),
+        // Whose printer it was stands over a printed mail.
+        (
+            &[
+                (20.0, 20.0, 5.0, "Stadt Neuweiler"),
+                (20.0, 40.0, 3.0, "Von: Selma Sonnenschein <sonnenschein@post.example>"),
+                (20.0, 45.0, 3.0, "Gesendet: 06.12.2024 19:22"),
+                (20.0, 50.0, 3.0, "An: Stadt Neuweiler <post@neuweiler.example>"),
+            ],
+            Some("Selma Sonnenschein"),
+        ),
+    ] {
+        let found = fields(lines);
+        assert_eq!(value(&found, "Absender"), expected, "{found:#?}");
+    }
+}
+
+#[test]
+fn numbers_of_papers_and_accounts_are_told_apart() {
+    let found = fields(&[
+        (20.0, 100.0, 3.0, "Ausweis: C01X00T47 || FS-Nr.: B072RRE2I55"),
+        (20.0, 110.0, 3.0, "Lahrbank AG DE89 3704 0044 0532 0130 00"),
+        (20.0, 120.0, 3.0, "Pass: lag nicht vor"),
+    ]);
+    assert_eq!(value(&found, "Dokumentennummer"), Some("C01X00T47"));
+    assert_eq!(value(&found, "Führerscheinnummer"), Some("B072RRE2I55"));
+    assert!(!found.iter().any(|field| field.name == "Kennzeichen"), "{found:#?}");
+}
+
+#[test]
 fn what_is_in_doubt_is_no_answer() {
     let two = fields(&[(20.0, 100.0, 3.0, "Kundennummer: 4711"), (20.0, 110.0, 3.0, "Kundennummer: 4712")]);
     assert_eq!(value(&two, "Kundennummer"), None);
