@@ -30,6 +30,13 @@ pub(super) fn normalise(text: &str) -> Vec<char> {
     normal
 }
 
+/// Whether a normalised text begins with `Ihr`, `Ihre`, `Ihrem` ...: the subject of an answer names what it answers.
+pub(super) fn speaks_of_yours(text: &[char]) -> bool {
+    let Some(rest) = text.strip_prefix(&[' ', 'i', 'h', 'r']) else { return false };
+    let ending: &[char] = rest.split(|&letter| letter == ' ').next().unwrap_or_default();
+    matches!(ending, [] | ['e'] | ['e', 'm' | 'n' | 'r' | 's'])
+}
+
 /// Which groups of three letters a text has: tells most phrases that are not in it without searching.
 #[derive(Clone, Debug)]
 pub(super) struct Trigrams(Box<[u64; TRIGRAM_BITS / 64]>);
@@ -104,6 +111,11 @@ impl Phrase {
         let trigrams = |number: usize| places_of_trigrams(part(number)).map(|place| place as u16).collect();
         let parts = (0..=max_edits).map(trigrams).collect();
         Some(Self { letters, places, max_edits: max_edits as u32, parts })
+    }
+
+    /// Whether the phrase itself speaks of the reader's own paper ([`speaks_of_yours`]).
+    pub(super) fn speaks_of_yours(&self) -> bool {
+        speaks_of_yours(&self.letters)
     }
 
     /// Whether the phrase may stand in a text of these trigrams; if not, [`Self::find`] finds nothing in any part of it.

@@ -1,6 +1,6 @@
 //! A page's text made searchable: where its lines begin, which of them may be headings.
 
-use super::matching::{Phrase, Trigrams, normalise};
+use super::matching::{Phrase, Trigrams, normalise, speaks_of_yours};
 use crate::model::{PageRecord, PixelBox, Quad, TextLine, Word};
 
 /// Share of the upright page's height in which a title is a title. The subject line of a DIN 5008 letter (form B)
@@ -38,6 +38,8 @@ struct Line {
     begins: bool,
     /// Ends as sentences do, and headings do not.
     full_stop: bool,
+    /// Begins with `Ihr` or `Ihre`.
+    of_yours: bool,
     /// On the upright page.
     edges: PixelBox,
 }
@@ -94,6 +96,7 @@ impl Reading {
                 in_head: upright.is_some() && (edges.y0 + edges.y1) / 2.0 <= HEAD_SHARE * height as f32,
                 begins: line.starts_block && !continues,
                 full_stop: text.ends_with(['.', ',', ';']),
+                of_yours: speaks_of_yours(reading.letters.get(start..).unwrap_or_default()),
             };
             if let Some(left) = letterhead(line).filter(|_| whole.begins) {
                 let begin = start + normalise(&left).len().saturating_sub(1);
@@ -134,7 +137,7 @@ impl Reading {
 
     /// The best place where the title is a heading: a paragraph begins with it, after a number if need be, or it is most
     /// of a line, or it begins the right part of a letterhead; it may go on over the line's end. The same words within a
-    /// sentence are none.
+    /// sentence are none, and behind `Ihr` they count as further down.
     pub(super) fn heading(&self, title: &Phrase) -> Option<Place> {
         if !title.may_be_in(&self.trigrams) {
             return None;
@@ -149,7 +152,9 @@ impl Reading {
                 (false, false) => continue,
             };
             let text = self.letters.get(line.begin..end.min(self.letters.len())).unwrap_or_default();
-            best = match (best, title.find(text), line.in_head) {
+            // `Ihr Antrag auf Verlängerung` is what a decision on it is about.
+            let answers = line.of_yours && !title.speaks_of_yours();
+            best = match (best, title.find(text), line.in_head && !answers) {
                 (best, None, _) => best,
                 (Some(Place::Head(other)), Some(similarity), true) => Some(Place::Head(similarity.max(other))),
                 (_, Some(similarity), true) => Some(Place::Head(similarity)),

@@ -66,6 +66,7 @@ fn a_title_is_one_only_where_headings_stand() {
         (&[(100.0, "Antrag auf"), (130.0, "Verlängerung der Aufenthaltserlaubnis")], "Verlängerung"),
         (&[(100.0, "Stadt Musterhausen | Bescheid vom 3. Mai")], "Bescheid"),
         (&[(100.0, "Vorgelegt: | Bescheid vom 3. Mai")], UNKNOWN_TYPE),
+        (&[(100.0, "Ihr Antrag auf Verlängerung")], UNKNOWN_TYPE),
         (&[(100.0, "3. Mai | Bescheid | 110,00 €")], UNKNOWN_TYPE),
         (&[(100.0, "Ich bitte Sie, den Antrag mit allen Anlagen bald vorzulegen.")], UNKNOWN_TYPE),
         (&[(100.0, "Bitte legen Sie uns den"), (130.0, "Antrag mit allen Anlagen bald vor.")], UNKNOWN_TYPE),
