@@ -23,6 +23,10 @@ const TYPE_FOLDS: usize = 4;
 /// from. They are the harder ones: a type often has a sibling (parts I and II of one certificate), which strangers have not.
 const SIBLING_SHARE: f32 = 0.2;
 
+/// How much the thinned copy of a sample counts in the fit, the sample itself being 1. With it a model does not lean on few
+/// features: on wordings that training had not seen, a third less was left open at the same share of wrong answers.
+const THINNED_WEIGHT: f32 = 0.7;
+
 /// How a model is trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrainParams {
@@ -229,9 +233,11 @@ impl School<'_> {
         samples.iter().for_each(|(_, class)| sizes[*class] += 1);
         let rows: Vec<Row> = samples
             .iter()
-            .map(|&(sample, class)| {
+            .flat_map(|&(sample, class)| {
                 // Between counting samples and counting types: a type of few samples is heard, and one of many matters.
-                Row { entries: selection.row(sample), class, weight: 1.0 / (sizes[class] as f32).sqrt() }
+                let weight = 1.0 / (sizes[class] as f32).sqrt();
+                let whole = Row { entries: selection.row(sample), class, weight };
+                [whole, Row { entries: selection.row(&sample.thinned()), class, weight: THINNED_WEIGHT * weight }]
             })
             .collect();
         let weights = fit(&rows, selection.buckets.len(), classes.len(), &FitParams::default());

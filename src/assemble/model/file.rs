@@ -12,7 +12,7 @@ use crate::model::Digest;
 const MAGIC: &[u8; 18] = b"scanstrasse model\n";
 
 /// Version of the form and of the features: a model of another one cannot be used.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Bytes of the digest at the end.
 const DIGEST_LEN: usize = 32;
