@@ -27,7 +27,7 @@ pub(super) const MIN_PHRASE_CHARS: usize = 2;
 pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Digest) -> Pipeline {
     let top = Table::top(notes, tree);
     let line = line(&top, file);
-    let Intake { rules: intake, duplicates, collate } = intake(&top);
+    let intake = intake(&top);
     let (orient_by_content, skew) = page(&top);
     let (blank_action, blank) = blank(&top);
     let codes = codes::codes(&top);
@@ -35,13 +35,13 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
     let mut decode = image(&top);
     let (classify, model_file) = classify::classify(&top);
     let (types, max_pages) = types(&top, model_file.is_some());
-    let (separate, separators) = separate::rules(&top, intake.layout, collate, &types);
+    let (separate, separators) = separate::rules(&top, &intake, &types);
     let held = held(&top);
     let alarms = separate::alarms(&top, types.iter().map(|kind| kind.name.as_str()).zip(max_pages));
     let fields = fields::rules(&top, &types);
     let (target, output) = target::target(&top);
     let own = [("target.folder", output.as_ref()), ("line.state", line.state.as_ref())];
-    let watch = watch::stations(&top, &intake, (separate, collate), &own);
+    let watch = watch::stations(&top, &intake, separate, &own);
     let Limits { worker: limits, attempts, pauses, drain } = limits(&top, &mut decode);
     let metrics = service(&top);
     top.finish();
@@ -51,9 +51,9 @@ pub(super) fn pipeline(notes: &Notes, tree: &DeTable<'_>, file: &str, digest: Di
         language: line.language,
         state: line.state,
         workers: line.workers,
-        intake,
-        duplicates,
-        collate,
+        intake: intake.rules,
+        duplicates: intake.duplicates,
+        collate: intake.collate,
         recipe: Recipe { decode, orient_by_content, skew, blank, codes, ocr },
         models,
         blank: blank_action,
@@ -115,10 +115,11 @@ pub(super) const LAYOUTS: [(&str, Layout); 4] = [
     ("file_is_document", Layout::FileIsDocument),
 ];
 
-struct Intake {
-    rules: IntakeRules,
-    duplicates: Option<DuplicateAction>,
-    collate: PageOrder,
+/// `[intake]`.
+pub(super) struct Intake {
+    pub(super) rules: IntakeRules,
+    pub(super) duplicates: Option<DuplicateAction>,
+    pub(super) collate: PageOrder,
 }
 
 fn intake(top: &Table<'_>) -> Intake {

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::Problem;
 use super::problem::{Positions, quoted};
 use super::reader::{Table, given_twice};
+use super::resolve::Intake;
 use crate::assemble::separate::{
     BarcodeRule, CaseListError, CodeAction, ContentRules, PatchMeanings, Pattern, SYMBOLOGIES, SheetBack, Sides,
     Stands, symbology,
@@ -33,15 +34,16 @@ const PATCH_LEVELS: [(&str, Option<SheetLevel>); 4] = [
 
 const ACTIONS: [(&str, CodeAction); 2] = [("drop", CodeAction::Drop), ("keep", CodeAction::Keep)];
 
+/// Sheets, and the end of a document, would be missing in the stack where the scan is that was left out.
+pub(super) const DUPLICATES: &str =
+    "cannot be kept together with intake.duplicates: a scan that is left out takes its separator sheets with it";
+pub(super) const DUPLICATES_HINT: &str =
+    "write intake.duplicates = \"process\", or by = \"file\", or a layout of files";
+
 /// `[separate]` and `[[barcode]]`.
-pub(super) fn rules(
-    top: &Table<'_>,
-    layout: Layout,
-    collate: PageOrder,
-    types: &[TypeRule],
-) -> (SeparateBy, SeparateRules) {
+pub(super) fn rules(top: &Table<'_>, intake: &Intake, types: &[TypeRule]) -> (SeparateBy, SeparateRules) {
     let table = top.table("separate");
-    let by = by(&table, layout, collate);
+    let by = by(&table, intake);
     let defaults = SeparateRules::default();
     let patches = defaults.patches;
     let patch = |key, default| table.choice(key, &PATCH_LEVELS).unwrap_or(default);
@@ -63,13 +65,13 @@ pub(super) fn rules(
             )
             .unwrap_or(defaults.back),
         barcodes: top.tables("barcode").into_iter().filter_map(barcode).collect(),
-        content: content(&table, by, layout, types),
+        content: content(&table, by, intake.rules.layout, types),
     };
     table.finish();
     (by, rules)
 }
 
-fn by(table: &Table<'_>, layout: Layout, collate: PageOrder) -> SeparateBy {
+fn by(table: &Table<'_>, intake: &Intake) -> SeparateBy {
     #[derive(Clone, Copy, PartialEq)]
     enum By {
         File,
@@ -90,16 +92,20 @@ fn by(table: &Table<'_>, layout: Layout, collate: PageOrder) -> SeparateBy {
         }
         _ => {}
     }
+    let layout = intake.rules.layout;
     if layout == Layout::FileIsDocument && by.is_some_and(|by| by != By::File) {
         let message = "contradicts intake.layout = \"file_is_document\", where every file is one document";
         table.refuse("by", message, Some("write by = \"file\", or layout = \"file_is_case\"".into()));
     }
     let of_one_file = matches!(layout, Layout::FileIsCase | Layout::FileIsDocument);
-    if collate == PageOrder::FrontsThenBacks && !of_one_file && by.is_none_or(|by| by == By::File) {
+    if intake.collate == PageOrder::FrontsThenBacks && !of_one_file && by.is_none_or(|by| by == By::File) {
         let message =
             "contradicts intake.collate = \"fronts_then_backs\": the sheets of a folder's stack lie across its files";
         let hint = "write [separate] by = \"batch\" (or \"pages\"), or a layout where every file is a stack";
         table.refuse("by", message, Some(hint.into()));
+    }
+    if intake.duplicates.is_some() && !of_one_file && by.is_some_and(|by| by != By::File) {
+        table.refuse("by", DUPLICATES, Some(DUPLICATES_HINT.into()));
     }
     match by {
         Some(By::Batch) => SeparateBy::Batch,

@@ -62,7 +62,7 @@ fn every_key_arrives_where_it_belongs() {
         [intake]
         layout = "file_is_case"
         extensions = ["TIF", "fax"]
-        duplicates = "link"
+        duplicates = "process"
         [page]
         orientation = "tags"
         max_skew_deg = 5
@@ -153,7 +153,9 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!(p.recipe.decode.max_unpacked_bytes, 2 * 1024 * 1024);
     assert_eq!((p.limits.page_time.as_secs(), p.limits.open_time.as_secs(), p.attempts), (7, 8, 3));
     assert_eq!((p.pauses.longest.as_secs(), p.pauses.min_free_bytes), (0, 3 << 20));
-    assert_eq!(p.duplicates, Some(DuplicateAction::Link));
+    assert_eq!(p.duplicates, None);
+    let linking = parse("x", "[line]\nname = \"x\"\n[intake]\nduplicates = \"link\"").unwrap();
+    assert_eq!(linking.duplicates, Some(DuplicateAction::Link));
     assert_eq!((p.limits.cpu_time.as_secs(), p.limits.memory_bytes), (9, 2048 << 20));
     assert_eq!((p.drain.as_secs(), p.metrics), (11, Some("[::1]:9464".parse().unwrap())));
     assert_eq!((p.separate, p.held), (SeparateBy::Pages(3), HeldDocument::Wait));
@@ -250,6 +252,11 @@ fn mistakes_are_told_with_line_column_and_key() {
         (
             "N\n[intake]\nlayout = \"file_is_case\"\ncollate = \"fronts_then_backs\"\n[[watch]]\nfolder = \"in\"\nlayout = \"folder_is_case\"",
             &["7:10 watch.layout"],
+        ),
+        ("N\n[intake]\nduplicates = \"skip\"\n[separate]\nby = \"batch\"", &["5:6 separate.by"]),
+        (
+            "N\n[intake]\nduplicates = \"link\"\nlayout = \"file_is_case\"\n[separate]\nby = \"batch\"\n[[watch]]\nfolder = \"in\"\nlayout = \"folder_is_batch\"",
+            &["9:10 watch.layout"],
         ),
         ("N\n[held]\ndocument = \"keep\"", &["3:12 held.document"]),
         ("N\n[separate]\npages = 2", &["3:9 separate.pages"]),

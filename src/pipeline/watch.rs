@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::problem::quoted;
 use super::reader::{Table, Text};
-use super::resolve::{LAYOUTS, endings};
+use super::resolve::{Intake, LAYOUTS, endings};
+use super::separate::{DUPLICATES, DUPLICATES_HINT};
 use super::values::{file_name_fault, folded};
 use crate::assemble::SeparateBy;
 use crate::intake::station::{Completion, Counting, Discovery, StationRules};
@@ -22,8 +23,8 @@ const MAX_NAME_BYTES: usize = 100;
 /// The watch folders, in order. `own` are the folders that the line itself writes to, each with its key.
 pub(super) fn stations(
     top: &Table<'_>,
-    intake: &IntakeRules,
-    (separate, collate): (SeparateBy, PageOrder),
+    Intake { rules: intake, duplicates, collate }: &Intake,
+    separate: SeparateBy,
     own: &[(&str, Option<&PathBuf>)],
 ) -> Vec<StationRules> {
     let mut stations: Vec<StationRules> = Vec::new();
@@ -37,13 +38,16 @@ pub(super) fn stations(
             table.refuse("layout", message, Some("write separate.by = \"file\", or layout = \"file_is_case\"".into()));
         }
         let of_folders = !matches!(layout, None | Some(Layout::FileIsCase | Layout::FileIsDocument));
-        if of_folders && collate == PageOrder::FrontsThenBacks && separate == SeparateBy::File {
+        if of_folders && duplicates.is_some() && separate != SeparateBy::File {
+            table.refuse("layout", DUPLICATES, Some(DUPLICATES_HINT.into()));
+        }
+        if of_folders && *collate == PageOrder::FrontsThenBacks && separate == SeparateBy::File {
             let message = "contradicts intake.collate: the sheets of a folder's stack lie across its files";
             table.refuse("layout", message, Some("write separate.by = \"batch\", or a layout of files".into()));
         }
         let completion = completion(&table);
         let markers = markers(&table, completion, intake);
-        let counting = counting(&table, layout.unwrap_or(intake.layout), collate);
+        let counting = counting(&table, layout.unwrap_or(intake.layout), *collate);
         let settle = seconds(&table, "settle_seconds", 0.0..=3600.0, Duration::from_secs(20));
         let give_up =
             table.number("give_up_minutes", 0.0..=10_080.0).map_or(Duration::from_secs(600), |m| to_ms(m * 60.0));
