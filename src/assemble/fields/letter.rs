@@ -10,7 +10,7 @@ use regex::Regex;
 
 use super::kind::Kind;
 use super::rows::{Cell, Rows, Span};
-use super::{Candidates, own_pattern};
+use super::{Candidates, HEAD_SHARE, own_pattern};
 use crate::model::{Field, PixelBox};
 
 /// Where the last line of an address may stand, and where its lines may begin, in millimetres of the page.
@@ -37,9 +37,13 @@ const INSTITUTION_ABOVE: f32 = 0.72;
 /// Print above the address so many times as large as the address is a letterhead.
 const LARGE: f32 = 1.25;
 const LARGE_ABOVE: f32 = 0.7;
+const PERSON_ABOVE: f32 = 0.6;
 const LETTERHEAD: f32 = 0.4;
 const SOMEWHERE_ABOVE: f32 = 0.1;
 const MAIL: f32 = 0.93;
+const CAPTIONED: f32 = 0.85;
+/// What stands beside a caption is no further away than so many times its height.
+const BESIDE: f32 = 5.0;
 
 /// A postal code with its place, as German addresses end.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^(?:D\s?[-–]\s?)?[0-9OoIl]{5}\s?\p{Lu}[\p{L}]"));
@@ -60,7 +64,7 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"\p{L}.*\s?[0-9
 /// Words of authorities, firms and practices.
 static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
     own_pattern(concat!(
-        r"\b(?i:stadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg",
+        r"\b(?i:stadt|kreisstadt|hansestadt|landeshauptstadt|landkreis|kreis|gemeinde|markt|land|bund|bundesamt|landratsamt|jobcenter|polizei|gmbh|mbh|ag|kg|ohg",
         r"|ug|gbr|eg|aör|inh\.|e\.\s?k\.|e\.\s?v\.|dres\.|dr\.\s?med|notar|notarin)(?:\b|\s|$)",
         r"|\b\p{L}*(?i:amt|behörde|gemeinde|kasse|gericht|verwaltung|ministerium|agentur|zentrum|versicherung|werke",
         r"|klinikum|krankenhaus|universität|bank|stelle|betrieb|schule|akademie|institut|verein|verband|stiftung|kammer",
@@ -80,6 +84,9 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
         r"|zeugnis)(?:e|s|en|es)?(?:\W|$)",
     ))
 });
+/// Two to four words as a person's names are written.
+static PERSON: LazyLock<Regex> =
+    LazyLock::new(|| own_pattern(r"^(?:Dr\.\s)?\p{Lu}\p{Ll}[\p{L}'’-]*(?:\s\p{Lu}[\p{L}'’-]+){1,3}$"));
 /// A line of the head of an e-mail.
 static MAIL_HEADER: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^\s*(Von|Vou|From|An|Absender)\s*:\s*(\S.*)$"));
 
@@ -139,11 +146,17 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
         let last = address.lines.last().map(|(_, cell)| cell);
         last.is_some_and(|cell| LAST_LINE_MM.contains(&(cell.y * rows.mm)) && LEFT_MM.contains(&(cell.x0 * rows.mm)))
     };
-    let addressee = addresses.iter().filter(in_place).max_by_key(|address| address.lines.len().min(3));
+    let addressee = addresses
+        .iter()
+        .filter(in_place)
+        .max_by_key(|address| address.lines.len().min(3))
+        .or_else(|| addresses.iter().find(|address| is_addressed(rows, address)));
     if let Some(address) = addressee {
         add(rows, page, Kind::Recipient, address, RECIPIENT);
     }
     let (from, to) = mail_header(rows);
+    let (captioned_from, captioned_to) = captioned(rows);
+    let to = to.or(captioned_to.filter(|_| addressee.is_none()));
     if let Some(named) = to {
         push(rows, page, Kind::Recipient, &named);
     }
@@ -159,7 +172,7 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
         push(rows, page, Kind::Sender, &from);
         return;
     }
-    let mut senders: Vec<Named> = Vec::new();
+    let mut senders: Vec<Named> = captioned_from.into_iter().collect();
     senders.extend(top.and_then(|(y, x)| return_line(rows, y, x)));
     senders.extend(addresses.iter().find(above).and_then(|address| named(rows, address, SENDER_BLOCK)));
     senders.extend(letterhead(rows, head, tallest.map(|size| LARGE * size)));
@@ -167,8 +180,59 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
     senders.iter().for_each(|named| push(rows, page, Kind::Sender, named));
 }
 
+/// Whether a block of lines away from the usual place is the addressee's: it says `Herrn`, `Frau` or `Firma`, or a return line
+/// stands above it.
+fn is_addressed(rows: &Rows, address: &Address) -> bool {
+    let Some((_, first)) = address.lines.first() else { return false };
+    let form = |(row, cell): &(usize, Cell)| {
+        let line = rows.cell_text(*row, cell).trim_end_matches([':', '.']).to_lowercase();
+        FORMS_OF_ADDRESS.contains(&line.as_str())
+    };
+    address.lines.iter().take(2).any(form) || return_line(rows, first.y, first.x0).is_some()
+}
+
+/// Captions over or beside a name, as forms and fax covers have them.
+const FROM_CAPTIONS: [&str; 4] = ["Absender", "Absenderin", "Von", "From"];
+const TO_CAPTIONS: [&str; 5] = ["Empfänger", "Empfängerin", "Rechnungsempfänger", "An", "To"];
+
+/// Sender and addressee that captions tell, in the head of the page.
+fn captioned(rows: &Rows) -> (Option<Named>, Option<Named>) {
+    let (mut from, mut to) = (None, None);
+    for (row, cell) in rows.cells().filter(|(row, _)| rows.depth(*row) < HEAD_SHARE) {
+        let place = match rows.cell_text(row, cell).trim().trim_end_matches(':') {
+            caption if FROM_CAPTIONS.contains(&caption) => &mut from,
+            caption if TO_CAPTIONS.contains(&caption) => &mut to,
+            _ => continue,
+        };
+        let beside = |(other_row, other): &(usize, &Cell)| {
+            *other_row == row && other.x0 > cell.x1 && other.x0 - cell.x1 < BESIDE * cell.size
+        };
+        let below = |(other_row, other): &(usize, &Cell)| {
+            let down = other.y - cell.y;
+            *other_row > row && down < 2.0 * PITCH * cell.size && (other.x0 - cell.x0).abs() < 2.0 * other.size
+        };
+        let name = |(row, cell): (usize, &Cell)| first_name(rows, row, cell, CAPTIONED);
+        if place.is_none() {
+            *place = rows.cells().filter(beside).find_map(name).or_else(|| rows.cells().filter(below).find_map(name));
+        }
+    }
+    (from, to)
+}
+
+/// The name with which a cell begins, up to a comma or another divider.
+fn first_name(rows: &Rows, row: usize, cell: &Cell, weight: f32) -> Option<Named> {
+    let text = rows.cell_text(row, cell);
+    let end = DIVIDER.find(text).map_or(text.len(), |divider| divider.start());
+    // `Selma Sonnenschein/Neuweiler`: name and house, as some mail programs have them.
+    let end = text.get(..end)?.find('/').unwrap_or(end);
+    let name = name_of(text.get(..end)?)?;
+    Some(Named { span: Span { row, start: cell.start, end: cell.start + end }, name, weight })
+}
+
 /// Names above `head`, pixels: of authorities and firms wherever they stand, else the topmost and the largest print; `large`
 /// print is surely a letterhead's.
+///
+/// `large` is there where an addressee is: above one, a person's name that stands alone is the sender's, too.
 fn letterhead(rows: &Rows, head: f32, large: Option<f32>) -> Vec<Named> {
     let is_print = |row: usize| rows.row(row).is_some_and(|row| !FAX_LINE.is_match(&row.text));
     let cells: Vec<(usize, &Cell)> = rows
@@ -178,12 +242,13 @@ fn letterhead(rows: &Rows, head: f32, large: Option<f32>) -> Vec<Named> {
     let has_digit = |name: &str| name.contains(|c: char| c.is_ascii_digit());
     let largest = cells.iter().map(|(_, cell)| cell.size).fold(0.0, f32::max);
     let mut names = Vec::new();
+    let mut has_person = false;
     for (index, (row, cell)) in cells.into_iter().enumerate() {
         let text = rows.cell_text(row, cell);
-        let end = DIVIDER.find(text).map_or(text.len(), |divider| divider.start());
-        let name = text.get(..end).unwrap_or_default().trim();
+        let (start, end) = institution_part(text);
+        let name = text.get(start..end).unwrap_or_default().trim();
         let is_title = TITLE.is_match(name);
-        let weight = match INSTITUTION.is_match(name) && !is_title {
+        let weight = match INSTITUTION.is_match(name) && !is_title && !is_sentence(name) {
             true if !names.iter().any(|other: &Named| other.weight >= INSTITUTION_ABOVE) => INSTITUTION_ABOVE,
             _ if cell.size >= largest
                 && large.is_some_and(|large| cell.size >= large)
@@ -192,18 +257,42 @@ fn letterhead(rows: &Rows, head: f32, large: Option<f32>) -> Vec<Named> {
             {
                 LARGE_ABOVE
             }
+            _ if large.is_some() && !has_person && !is_title && PERSON.is_match(name) => {
+                has_person = true;
+                PERSON_ABOVE
+            }
             _ if index == 0 || cell.size >= largest => LETTERHEAD,
             _ => SOMEWHERE_ABOVE,
         };
         if is_name(name) && !name.ends_with(':') {
             names.push(Named {
-                span: Span { row, start: cell.start, end: cell.start + end },
+                span: Span { row, start: cell.start + start, end: cell.start + end },
                 name: spelt(name),
                 weight,
             });
         }
     }
     names
+}
+
+/// The part of a line of a letterhead that names an authority or a firm, else its first part: `Referat 21 · Stadt Neuweiler`.
+fn institution_part(text: &str) -> (usize, usize) {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for divider in DIVIDER.find_iter(text) {
+        parts.push((start, divider.start()));
+        start = divider.end();
+    }
+    parts.push((start, text.len()));
+    let names_one = |part: &&(usize, usize)| text.get(part.0..part.1).is_some_and(|part| INSTITUTION.is_match(part));
+    parts.iter().find(names_one).or(parts.first()).copied().unwrap_or_default()
+}
+
+/// A label with its value, or words that end as names do not: `Die Krankenkasse lehnt ab`.
+fn is_sentence(name: &str) -> bool {
+    let last = name.split_whitespace().next_back().unwrap_or_default();
+    let lower = last.chars().all(char::is_lowercase) && last.chars().count() > 1;
+    name.contains(": ") || lower
 }
 
 /// Names in several places are surer; of their spellings the one read best stays, or the one that lost no blanks.
@@ -232,11 +321,22 @@ fn merge_alike(rows: &Rows, names: &mut Vec<Named>) {
     *names = merged;
 }
 
+/// `Selma Sonnenschein <sonnenschein@post.example>`: who wrote, where no `Von:` says it.
+static NAME_AND_ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| own_pattern(r"^\s*(\p{L}[^<@]{2,60}?)\s*<[^<>\s]+@[^<>\s]+>"));
+
 /// Sender and addressee of a printed e-mail.
 fn mail_header(rows: &Rows) -> (Option<Named>, Option<Named>) {
     let (mut from, mut to) = (None, None);
     for (index, row) in rows.rows.iter().enumerate() {
-        let Some(parts) = MAIL_HEADER.captures(&row.text).filter(|_| !FAX_LINE.is_match(&row.text)) else { continue };
+        let Some(parts) = MAIL_HEADER.captures(&row.text).filter(|_| !FAX_LINE.is_match(&row.text)) else {
+            let bare = NAME_AND_ADDRESS.captures(&row.text).and_then(|parts| parts.get(1));
+            if let Some(name) = bare.filter(|name| from.is_none() && to.is_none() && is_name(name.as_str())) {
+                let span = Span { row: index, start: name.start(), end: name.end() };
+                from = Some(Named { span, name: spelt(name.as_str()), weight: MAIL });
+            }
+            continue;
+        };
         let (Some(label), Some(value)) = (parts.get(1), parts.get(2)) else { continue };
         let name =
             value.as_str().split(['<', '[', ';', '(']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
@@ -323,7 +423,8 @@ fn add(rows: &Rows, page: &mut Candidates<'_>, kind: Kind, address: &Address, we
 /// The name in a line of an address; `None` if it is a form of address or a note to the post office.
 fn name_of(line: &str) -> Option<String> {
     let lower = line.trim_end_matches([':', '.', ',']).to_lowercase();
-    if FORMS_OF_ADDRESS.contains(&lower.as_str()) || NOTES.iter().any(|note| lower.starts_with(note)) {
+    let is_caption = FROM_CAPTIONS.iter().chain(&TO_CAPTIONS).any(|caption| line.trim_end_matches(':') == *caption);
+    if is_caption || FORMS_OF_ADDRESS.contains(&lower.as_str()) || NOTES.iter().any(|note| lower.starts_with(note)) {
         return None;
     }
     let mut name = line.trim();

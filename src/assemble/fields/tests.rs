@@ -212,6 +212,65 @@ fn papers_without_an_address_tell_whose_they_are() {
 }
 
 #[test]
+fn who_writes_to_whom_is_told_wherever_a_paper_says_it() {
+    let cases: [(&[Print<'_>], &str, &str); 5] = [
+        (
+            &[
+                (20.0, 20.0, 3.0, "Absender"),
+                (20.0, 25.0, 3.5, "Siegfried Igelbrink"),
+                (80.0, 20.0, 3.0, "Empfänger"),
+                (80.0, 25.0, 3.5, "Frau"),
+                (80.0, 30.0, 3.5, "Annegret Trödler, Amtshof 5"),
+            ],
+            "Siegfried Igelbrink",
+            "Annegret Trödler",
+        ),
+        (
+            &[(20.0, 20.0, 3.0, "Von: || Landratsamt Ginstergau"), (20.0, 26.0, 3.0, "An: || Fabian Habermehl")],
+            "Landratsamt Ginstergau",
+            "Fabian Habermehl",
+        ),
+        // A column at the left, the address beside it.
+        (
+            &[
+                (10.0, 20.0, 4.0, "Landratsamt"),
+                (10.0, 26.0, 4.0, "Ginstergau"),
+                (66.0, 40.0, 2.0, "Landratsamt Ginstergau · Amtshof 5 · 99997 Föhrenroda"),
+                (66.0, 48.0, 3.2, "Fabian Habermehl"),
+                (66.0, 53.0, 3.2, "Töpferstieg 49"),
+                (66.0, 58.0, 3.2, "99995 Bad Kupferquell"),
+            ],
+            "Landratsamt Ginstergau",
+            "Fabian Habermehl",
+        ),
+        (
+            &[
+                (20.0, 48.0, 3.0, "Nelly Morgenschweiß <nelly@post.example>"),
+                (20.0, 53.0, 3.0, "An: Stadt Modellburg <post@modellburg.example>"),
+            ],
+            "Nelly Morgenschweiß",
+            "Stadt Modellburg",
+        ),
+        (
+            &[
+                (20.0, 15.0, 3.2, "Seekirch, 17.01.2018"),
+                (20.0, 20.0, 3.2, "Ismail Ozturk-Hahn"),
+                (20.0, 55.0, 3.2, "Verbandsgemeinde Seekirch"),
+                (20.0, 60.0, 3.2, "Am Wehr 8"),
+                (20.0, 65.0, 3.2, "24997 Seekirch"),
+            ],
+            "Ismail Ozturk-Hahn",
+            "Verbandsgemeinde Seekirch",
+        ),
+    ];
+    for (lines, from, to) in cases {
+        let found = fields(lines);
+        let parties = (value(&found, "Absender"), value(&found, "Empfänger"));
+        assert_eq!(parties, (Some(from), Some(to)), "{found:#?}");
+    }
+}
+
+#[test]
 fn numbers_of_papers_and_accounts_are_told_apart() {
     let found = fields(&[
         (20.0, 100.0, 3.0, "Ausweis: C01X00T47 || FS-Nr.: B072RRE2I55"),
