@@ -20,7 +20,7 @@ def main():
     parser.add_argument("--output", type=Path, required=True, metavar="DIR")
     parser.add_argument("--pipeline", default="all", choices=["all", *PIPELINES])
     parser.add_argument("--type", action="append", metavar="NAME", help="only these types")
-    parser.add_argument("--split", required=True, choices=SPLITS, help="layouts and wordings of one side")
+    parser.add_argument("--split", required=True, nargs="+", choices=SPLITS, help="whose layouts and wordings")
     parser.add_argument("--count", type=int, default=20, metavar="N", help="documents of each type")
     parser.add_argument(
         "--unknown", type=int, metavar="N", help="documents of no type of the pipeline; else three times --count"

@@ -32,7 +32,11 @@ PIPELINES: dict[str, Pipeline] = {
             "Brief",
         ),
         ("Fremdes", "Messprotokoll", "Urteil", "Zustellungsurkunde", "Vollmacht", "Anzeige"),
-        {"train": ("Kämmerei", "Finanzverwaltung"), "eval": ("Fachbereich Finanzen", "Rechnungsstelle")},
+        {
+            "train": ("Kämmerei", "Finanzverwaltung"),
+            "eval": ("Fachbereich Finanzen", "Rechnungsstelle"),
+            "probe": ("Geschäftsbuchhaltung", "Sachgebiet Haushalt"),
+        },
     ),
     "kreiskasse": Pipeline(
         {
@@ -52,7 +56,11 @@ PIPELINES: dict[str, Pipeline] = {
             ),
         },
         ("Fremdes", "Messprotokoll", "Urteil", "Zustellungsurkunde", "Lieferschein", "Eichschein"),
-        {"train": ("Kreiskasse", "Kreiskasse · Zahlungsverkehr"), "eval": ("Finanzbuchhaltung", "Zahlungsabwicklung")},
+        {
+            "train": ("Kreiskasse", "Kreiskasse · Zahlungsverkehr"),
+            "eval": ("Finanzbuchhaltung", "Zahlungsabwicklung"),
+            "probe": ("Kassenwesen", "Referat 21, Kassenleitung"),
+        },
     ),
     "bussgeld": Pipeline(
         _same(
@@ -77,6 +85,7 @@ PIPELINES: dict[str, Pipeline] = {
         {
             "train": ("Bußgeldstelle", "Verkehrsordnungswidrigkeiten"),
             "eval": ("Zentrale Bußgeldstelle", "Ordnungsamt, Ahndung"),
+            "probe": ("Referat Ordnungswidrigkeiten", "Sachgebiet Verkehrsverstöße"),
         },
     ),
     "auslaenderamt": Pipeline(
@@ -118,7 +127,11 @@ PIPELINES: dict[str, Pipeline] = {
         | {"Auszahlungsbeleg": ("Auszahlungsanordnung", "Annahmeanordnung")}
         | _same("E-Mail", "Telefax", "Brief"),
         ("Fremdes", "Messprotokoll", "Lieferschein", "HU-Bericht", "Zulassungsbescheinigung Teil I", "Eichschein"),
-        {"train": ("Ausländeramt", "Ausländerbehörde"), "eval": ("Ausländer- und Einbürgerungsbehörde", "Migrationsamt")},
+        {
+            "train": ("Ausländeramt", "Ausländerbehörde"),
+            "eval": ("Ausländer- und Einbürgerungsbehörde", "Migrationsamt"),
+            "probe": ("Abteilung Aufenthalt", "Sachgebiet Ausländerwesen"),
+        },
     ),
     "jobcenter": Pipeline(
         _same(
@@ -147,7 +160,11 @@ PIPELINES: dict[str, Pipeline] = {
             "Brief",
         ),
         ("Fremdes", "Messprotokoll", "Lieferschein", "HU-Bericht", "Passkopie", "Sehtestbescheinigung", "Eichschein"),
-        {"train": ("Team Leistung", "Leistungsgewährung"), "eval": ("Team 412", "Bereich Geldleistungen")},
+        {
+            "train": ("Team Leistung", "Leistungsgewährung"),
+            "eval": ("Team 412", "Bereich Geldleistungen"),
+            "probe": ("Abteilung Grundsicherung", "Leistungsservice, Zone C"),
+        },
     ),
     "zulassung": Pipeline(
         _same(
@@ -171,6 +188,7 @@ PIPELINES: dict[str, Pipeline] = {
         {
             "train": ("Kfz-Zulassungsstelle", "Straßenverkehrsamt"),
             "eval": ("Zulassungsbehörde", "Fachdienst Straßenverkehr"),
+            "probe": ("Kraftfahrzeugwesen", "Bürgerservice Fahrzeuge"),
         },
     ),
     "fuehrerschein": Pipeline(
@@ -197,6 +215,7 @@ PIPELINES: dict[str, Pipeline] = {
         {
             "train": ("Führerscheinstelle", "Fahrerlaubnisbehörde"),
             "eval": ("Fahrerlaubniswesen", "Fachdienst Führerscheine"),
+            "probe": ("Referat Fahreignung", "Führerscheinwesen"),
         },
     ),
     "posteingang": Pipeline(
@@ -212,6 +231,10 @@ PIPELINES: dict[str, Pipeline] = {
         }
         | _same("Angebot", "Lieferschein", "Bewerbung", "Vollmacht", "Zustellungsurkunde", "E-Mail", "Telefax"),
         ("Fremdes", "Messprotokoll", "Passkopie", "HU-Bericht", "Führerscheinkopie", "Eichschein", "Gehaltsabrechnung"),
-        {"train": ("Poststelle", "Hauptamt"), "eval": ("Zentrale Dienste", "Amt 10")},
+        {
+            "train": ("Poststelle", "Hauptamt"),
+            "eval": ("Zentrale Dienste", "Amt 10"),
+            "probe": ("Postverteilung", "Organisation, Innerer Dienst"),
+        },
     ),
 }

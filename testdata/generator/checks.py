@@ -1,5 +1,7 @@
 """Check digits of invented numbers: they are right, the banks, companies and states behind them do not exist."""
 
+import unicodedata
+
 
 def iban(bank_code: str, account: str) -> str:
     """A German IBAN (ISO 13616, check digits by ISO 7064 MOD 97-10)."""
@@ -30,6 +32,7 @@ def mrz_digit(text: str) -> str:
 _LATIN = str.maketrans(
     {
         "Ä": "AE",
+        "Đ": "D",
         "Ö": "OE",
         "Ü": "UE",
         "ß": "SS",
@@ -54,8 +57,9 @@ _LATIN = str.maketrans(
 
 def mrz_text(text: str) -> str:
     """Letters as the zone writes them (ICAO Doc 9303-3, 6)."""
-    text = text.upper().translate(_LATIN)
-    return "".join(letter if "A" <= letter <= "Z" or letter.isdigit() else "<" for letter in text)
+    text = unicodedata.normalize("NFD", text.upper().translate(_LATIN))
+    plain = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return "".join(letter if "A" <= letter <= "Z" or letter.isdigit() else "<" for letter in plain)
 
 
 def td3(state: str, surname: str, given: str, number: str, nation: str, birth: str, sex: str, expiry: str) -> list[str]:

@@ -24,8 +24,19 @@ REMEDIES = {
         "Wird gegen diesen Verwaltungsakt Widerspruch eingelegt, so hat dies in der Frist eines Monats ab Bekanntgabe bei der "
         "Stelle zu geschehen, die ihn erlassen hat ({amt}, {amtort}).",
     ],
+    "probe": [
+        "Halten Sie die getroffene Regelung für falsch, können Sie ihr widersprechen. Dafür bleibt Ihnen ein Monat, "
+        "gerechnet vom Tag der Bekanntgabe an. Es genügt ein unterzeichneter Brief an: {amt}, {amtstr}, {amtort}. Eine "
+        "E-Mail reicht nicht.",
+        "Statthaft ist die Klage. Sie muss vor Ablauf eines Monats ab Zustellung bei folgendem Gericht eingehen: "
+        "{gericht}. Kläger, Beklagte und der Gegenstand des Klagebegehrens sind zu bezeichnen, Abschriften beizulegen.",
+    ],
 }
-REMEDIES_TITLE = {"train": ["Rechtsbehelfsbelehrung"], "eval": ["Rechtsbehelfsbelehrung", "Ihr Recht", "Rechtsbehelf"]}
+REMEDIES_TITLE = {
+    "train": ["Rechtsbehelfsbelehrung"],
+    "eval": ["Rechtsbehelfsbelehrung", "Ihr Recht", "Rechtsbehelf"],
+    "probe": ["Rechtsmittelbelehrung", "Was Sie dagegen tun können", "Belehrung"],
+}
 
 ENCLOSURES = {
     "train": [
@@ -40,6 +51,12 @@ ENCLOSURES = {
         "Nachrichtlich: Rechnungsprüfungsamt",
         "Beilagen: Geburtsurkunde, Arbeitsvertrag, Lieferschein",
     ],
+    "probe": [
+        "Anbei: [Durchschrift der Mahnung|Erklärungsvordruck|Freiumschlag|Lageplan|Zeugnis]",
+        "Mitgeschickt werden {n3} Seiten",
+        "Mehrfertigung erhält: Personalrat, Registratur",
+        "Beigelegt: Bescheinigung der Bank, Ausweiskopie, Angebot (jeweils einfach)",
+    ],
 }
 NOTES = {
     "train": [
@@ -51,6 +68,11 @@ NOTES = {
         "Wie wir Ihre personenbezogenen Angaben nutzen, lesen Sie in den Datenschutzhinweisen, die im Foyer ausliegen.",
         "Parkplätze stehen hinter dem Haus zur Verfügung. Der Zugang ist barrierefrei.",
         "Ausgefertigt mittels elektronischer Datenverarbeitung; eine Unterschrift ist nicht erforderlich.",
+    ],
+    "probe": [
+        "Auskunft darüber, welche Angaben zu Ihrer Person hier gespeichert sind, gibt unser Datenschutzteam.",
+        "Telefonisch sind wir vormittags am besten erreichbar. Persönliche Gespräche bitte vorab vereinbaren, Aufzug da.",
+        "Vom Computer gedruckt, daher nicht unterzeichnet.",
     ],
 }
 BACKS = {
@@ -66,6 +88,14 @@ BACKS = {
         "Gesetzestexte (Auszug): Die Behörde kann von der Anhörung absehen, wenn sie nach den Umständen nicht geboten ist. // "
         "Widerspruch und Klage haben aufschiebende Wirkung, soweit nicht ein Gesetz anderes bestimmt. // Fristen beginnen mit dem Tag nach "
         "der Zustellung.",
+    ],
+    "probe": [
+        "Bitte ausgefüllt zurücksenden // Von: {pn}, {plz} // Betrifft: Ihre Nachricht aus dem Monat {monat} // "
+        "( ) Den Vorgang habe ich erledigt am: ________ ( ) Mir fehlen noch Belege, ich reiche sie nach bis: ________ // "
+        "( ) Sonstiges: ________________________ // (Handzeichen)",
+        "Wortlaut wichtiger Vorschriften: Beteiligte sollen bei der Ermittlung des Sachverhalts mitwirken, insbesondere "
+        "ihnen bekannte Beweismittel angeben. // War jemand ohne Verschulden verhindert, eine gesetzliche Frist "
+        "einzuhalten, so ist ihm auf Wunsch Wiedereinsetzung zu gewähren. // Die Amtssprache ist deutsch.",
     ],
 }
 
@@ -178,6 +208,7 @@ def _greeting(facts: Facts) -> str:
             {
                 "train": ["Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Guten Tag,"],
                 "eval": ["Sehr geehrte Damen, sehr geehrte Herren,", "Sehr geehrte Damen und Herren,", "An wen es angeht:"],
+                "probe": ["Sehr geehrte Herren und Damen,", "Werte Damen und Herren,", "Grüß Gott,"],
             }[facts.split]
         )
     title, surname = receiver.person.title, receiver.person.surname

@@ -70,22 +70,22 @@ class Made:
         }
 
 
-def wordings(kinds: dict[str, Kind], pipeline: Pipeline, kind: str, split: str) -> list[Wording]:
+def wordings(kinds: dict[str, Kind], pipeline: Pipeline, kind: str, splits: list[str]) -> list[Wording]:
     """The wordings of a pipeline's type; of the unknown: those of no type of the pipeline."""
     sources = pipeline.strangers if kind == UNKNOWN else pipeline.types[kind]
-    return [wording for source in sources for wording in kinds[source].wordings if wording.split == split]
+    return [wording for source in sources for wording in kinds[source].wordings if wording.split in splits]
 
 
 def make(
-    kinds: dict[str, Kind], pipeline_name: str, kind: str, split: str, number: int, seed: int, draws: int | None
+    kinds: dict[str, Kind], pipeline_name: str, kind: str, splits: list[str], number: int, seed: int, draws: int | None
 ) -> Made:
     """Document `number` of a type. `draws` is the resolution at which it is drawn too, or None."""
     pipeline = PIPELINES[pipeline_name]
-    key = f"{seed}/{pipeline_name}/{kind}/{split}/{number}"
+    key = f"{seed}/{pipeline_name}/{kind}/{'+'.join(splits)}/{number}"
     rng = random.Random(key)
-    choices = wordings(kinds, pipeline, kind, split)
+    choices = wordings(kinds, pipeline, kind, splits)
     if not choices:
-        raise LookupError(f"{pipeline_name}: no wording of {kind!r} for {split}")
+        raise LookupError(f"{pipeline_name}: no wording of {kind!r} for {splits}")
     # All wordings in turn, then by chance: a small sample has them all.
     wording = choices[number % len(choices)]
     document = compose(wording, rng.choice(pipeline.units[wording.side]), key)

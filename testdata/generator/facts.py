@@ -259,6 +259,15 @@ class Facts:
 
     def _reference(self) -> str:
         rng, year = self.rng, self.date.year
+        if self.split == "probe":  # apart: drawn in the table below, it would change the random stream of the others
+            return rng.choice(
+                [
+                    f"OA-{rng.randint(1000, 9999)}.{rng.randint(1, 12):02d}/{year}",
+                    f"{rng.randint(10, 66)} {self.letters(2).capitalize()} {rng.randint(1, 9999):04d}-{year % 100:02d}",
+                    f"{year}-{rng.randint(1, 9)}-{rng.randint(10, 99)}-{rng.randint(1, 99999):05d}",
+                    f"{self.letters(1)}{year % 100:02d}/SG{rng.randint(1, 9)}-{rng.randint(1, 99999):05d}",
+                ]
+            )
         shapes = {
             "train": [
                 f"32.4-{rng.randint(1, 9999):06d}/{year % 100}",
@@ -367,7 +376,7 @@ class Facts:
         return f"WZ{self.letters(1)}ZZZ{self.letters(2)}Z{self.letters(2)}{self.rng.randint(0, 999999):06d}"
 
     def make_kennz(self) -> str:
-        place = self.rng.choice({"train": ["MUH", "LRT"], "eval": ["NDX", "BSX"]}[self.split])
+        place = self.rng.choice({"train": ["MUH", "LRT"], "eval": ["NDX", "BSX"], "probe": ["FHR", "ZWS"]}[self.split])
         return f"{place}-{self.letters(self.rng.randint(1, 2))} {self.rng.randint(1, 9999)}"
 
     def make_kennzx(self) -> str:
@@ -394,7 +403,10 @@ class Facts:
         return f"{self.letters(2)}{self.rng.randint(0, 999999):06d}"
 
     def make_fsnr(self) -> str:
-        return f"{self.letters(1)}{self.rng.randint(0, 999):03d}{self.letters(3)}{self.rng.randint(0, 9)}{self.letters(1)}{self.digits(2)}"
+        """Land and authority, serial number, check digit (weights 9 to 1, remainder by 11, 10 is X), number of the copy."""
+        nine = f"{self.rng.choice('ABCDEFGHIJKLMNOP')}{self.rng.randint(0, 999):03d}{self.letters(3)}{self.rng.randint(0, 9)}{self.letters(1)}"
+        check = sum(int(sign, 36) * weight for sign, weight in zip(nine, range(9, 0, -1))) % 11
+        return f"{nine}{'X' if check == 10 else check}{self.rng.randint(1, 9)}"
 
     def make_hhst(self) -> str:
         return self.rng.choice(

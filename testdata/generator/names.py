@@ -9,6 +9,11 @@ SURNAMES = {
     "Löwenherz Mühlstein Niedermeyer Ohnesorg Prätorius Rübsam Schlüter-Bär Thalhammer Uhlenhorst Veilchenfeld Wüstenhagen "
     "Zeisig Achebe Bondarenko Çelik Diallo Espinoza Ferreira Ghebreyesus Hakimi Ilić Jovanović Kaya Lê Mohammadi "
     "Nasrallah Ozturk-Hahn Popescu Quispe Shevchenko Tesfaye Wójcik Zhang".split(),
+    "probe": "Apfelstedt Brettschneider Christophersen Distelkamp Ehrenfried Findeisen Gänsicke Habermehl Igelbrink "
+    "Junghänel Kaltwasser Leuthäußer Morgenschweiß Nebelthau Osterkamp Plötzeneder Quandtmeier Rotkehl Sauerbrey Trödler "
+    "Ungelenk Vierkötter Weinzettl Zirngiebl Arslanoğlu Beridze Castañeda Dushku Fernando-Kraus Güneş Hernández "
+    "Kiplagat Kobakhidze Łukasik Mbarga N'Diaye Perera Restrepo Sørensen Šimunić "
+    "Tchoumi Wickramasinghe Xhaferi Čermák".split(),
 }
 GIVEN = {
     "train": {
@@ -23,16 +28,25 @@ GIVEN = {
         "m": "Achim Bogdan Cem Detlef Eduardo Friedhelm Günther Hossein Ismail Joachim Kwame Lothar Mehmet Norbert Oleksandr "
         "Pjotr Rüdiger Stjepan Tomasz Volker".split(),
     },
+    "probe": {
+        "f": "Annegret Beatriz Chiara Dorothea Eteri Florentine Gesine Hannelore Imani Jelena Kumari Leonie Mirlinda "
+        "Nelly Oda Pauline Renate Şengül Tekla Wangari".split(),
+        "m": "Arno Besnik Caspar Dilshan Ekkehard Fabian Giorgi Holger Innocent Jurij Kipchoge Levan Manfred Nikolas Orhan "
+        "Pascal Rodrigo Siegfried Thorsten Wolfram".split(),
+    },
 }
 STREETS = {
     "train": "Mühlgäßchen,Obere Gasse,Bahnhofstraße,Gartenstraße,Am Kornmarkt,Lindenallee,Schulweg,An der Lahnaue,Färbergraben,"
     "Uhlandstraße,Hinter den Höfen,Zum Steinbruch".split(","),
     "eval": "Birkenhain,Rathausplatz,Neue Straße,Kirchgasse,Am Wehr,Goethering,Sankt-Anna-Straße,Ziegeleiweg,Dorfstraße,"
     "Im Brühl,Kapellenberg,Hafenkai".split(","),
+    "probe": "Eschenring,Töpferstieg,Kelterplan,Weberzeile,Fliederbogen,Nussbaumchaussee,Lerchenflur,Unterm Gradierwerk,"
+    "Professor-Moosbacher-Damm,Kleine Freiheit,Sperlingswinkel,Kohlenmarkt".split(","),
 }
 TOWNS = {
     "train": ["35999 Musterhausen", "35998 Neuweiler", "35997 Lahrtal", "35996 Obermühl", "35995 Steinfurth an der Lahr"],
     "eval": ["24999 Beispielstadt", "24998 Norderau", "24997 Seekirch", "24996 Klein Wesel", "24995 Marienhafen"],
+    "probe": ["99999 Modellburg", "99997 Föhrenroda", "99995 Bad Kupferquell", "99993 Erlschwende", "99979 Zwickelstedt"],
 }
 # (body that sends, its short name, street, town); the kinds of houses follow below.
 COUNCILS = {
@@ -45,6 +59,11 @@ COUNCILS = {
         ("Kreis Norderau", "Die Landrätin", "Kreishausweg 20", "24998 Norderau"),
         ("Beispielstadt - Kreisfreie Stadt", "Die Oberbürgermeisterin", "Rathausplatz 1", "24999 Beispielstadt"),
         ("Verbandsgemeinde Seekirch", "Verbandsgemeindeverwaltung", "Am Wehr 8", "24997 Seekirch"),
+    ],
+    "probe": [
+        ("Landratsamt Ginstergau", "Geschäftsbereich Inneres", "Amtshof 5", "99997 Föhrenroda"),
+        ("Große Kreisstadt Modellburg", "Stadtverwaltung", "Kohlenmarkt 14", "99999 Modellburg"),
+        ("Samtgemeinde Zwickelstedt", "Die Samtgemeindebürgermeisterin", "Weberzeile 2", "99979 Zwickelstedt"),
     ],
 }
 HOUSES = {
@@ -101,6 +120,31 @@ HOUSES = {
         "fahrschule": ["Fahrschule Überholspur", "Verkehrsinstitut Zeisig"],
         "pruefer": ["Technische Prüfstelle Nord"],
     },
+    "probe": {
+        "firma": [
+            "Schreibwaren Tintenklecks Inh. O. Rotkehl",
+            "Baumschule Distelkamp",
+            "Sanitär Wasserwaage GmbH & Co. OHG",
+            "Konditorei Zuckerguss KG",
+            "Ginstergauer Straßenbau GmbH",
+            "Glaserei Durchblick",
+            "Softwarehaus Klammeraffe SE",
+            "Möbeltransporte Huckepack e. Kfm.",
+        ],
+        "anwalt": ["Sozietät Findeisen + Habermehl", "Dr. Ehrenfried, Fachanwalt", "Advokatur Modellburg PartG mbB"],
+        "bank": ["Stadtsparkasse Modellburg", "Genossenschaftsbank Ginstergau eG", "Bankhaus Apfelstedt"],
+        "kasse": ["Pluskasse Ginster", "IKK Modellburg", "Landkrankenkasse Zwickelstedt"],
+        "versicherung": ["Regenschirm Sachversicherung SE", "Ginstergauer Feuersozietät", "Rundum Direktversicherer"],
+        "vermieter": ["Wohnungsgesellschaft Kupferquell mbH", "Dorothea Osterkamp", "Grundbesitz Vierkötter GbR"],
+        "arzt": ["Hausarztzentrum Erlschwende", "Dres. Levan Beridze und Renate Junghänel, Internisten"],
+        "gericht": ["Verwaltungsgericht Modellburg", "Amtsgericht Zwickelstedt", "Sozialgericht Föhrenroda"],
+        "schule": ["Bildungswerk Ginstergau", "Akademie Zungenschlag gGmbH"],
+        "jobcenter": ["Jobcenter Ginstergau-Modellburg"],
+        "polizei": ["Polizeiinspektion Zwickelstedt"],
+        "energie": ["Ginsterstrom Netz und Vertrieb GmbH"],
+        "fahrschule": ["Fahrschule Schulterblick", "Fahrakademie Nebelthau"],
+        "pruefer": ["Überwachungsverein Ginstergau e. V."],
+    },
 }
 # (name as it is in sentences, ICAO code, adjective, place)
 STATES = {
@@ -119,6 +163,14 @@ STATES = {
         ("Ghana", "GHA", "ghanaisch", "Kumasi"),
         ("Afghanistan", "AFG", "afghanisch", "Herat"),
         ("Serbien", "SRB", "serbisch", "Niš"),
+    ],
+    "probe": [
+        ("Georgien", "GEO", "georgisch", "Kutaissi"),
+        ("Kenia", "KEN", "kenianisch", "Nakuru"),
+        ("Kolumbien", "COL", "kolumbianisch", "Manizales"),
+        ("Sri Lanka", "LKA", "sri-lankisch", "Kandy"),
+        ("Albanien", "ALB", "albanisch", "Shkodër"),
+        ("Kamerun", "CMR", "kamerunisch", "Garoua"),
     ],
 }
 GOODS = {
@@ -149,5 +201,19 @@ GOODS = {
         "Fracht und Verpackung",
         "Softwarepflege, Quartal",
         "Namensschilder, graviert",
+    ],
+    "probe": [
+        "Haftnotizen, gelb, 12 Blöcke",
+        "Aktenvernichter P-4",
+        "Tintenpatrone cyan",
+        "Bürodrehstuhl mit Armlehnen",
+        "Netzwerkkabel Cat 6, 5 m",
+        "Schließzylinder, gleichschließend",
+        "Grünschnitt abfahren, cbm",
+        "Aufzugsprüfung, jährlich",
+        "Glasreinigung Turnhalle",
+        "Leihgebühr Hubsteiger, Tag",
+        "Mineralwasser, Kiste",
+        "Kilometerpauschale",
     ],
 }

@@ -45,8 +45,8 @@ class Wording:
 
     @property
     def side(self) -> str:
-        """Of layouts and names: a probe has those of `eval`."""
-        return "train" if self.split == "train" else "eval"
+        """Of layouts and names: each split has its own."""
+        return self.split
 
 
 @dataclass

@@ -22,6 +22,8 @@ FAMILIES = {
     "bookman": (_URW + "URWBookman-Light.otf", _URW + "URWBookman-Demi.otf"),
     "gothic": (_URW + "URWGothic-Book.otf", _URW + "URWGothic-Demi.otf"),
     "nimbusmono": (_URW + "NimbusMonoPS-Regular.otf", _URW + "NimbusMonoPS-Bold.otf"),
+    "italic": (_URW + "P052-Italic.otf", _URW + "P052-BoldItalic.otf"),
+    "oblique": (_URW + "URWGothic-BookOblique.otf", _URW + "URWGothic-DemiOblique.otf"),
     "hand": (_URW + "Z003-MediumItalic.otf", _URW + "Z003-MediumItalic.otf"),
 }
 A4_MM = (210.0, 297.0)

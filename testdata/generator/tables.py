@@ -20,6 +20,10 @@ def positions(facts: Facts) -> Table:
                 ["Nr", "Leistung", "Anz.", "E-Preis €", "G-Preis €"],
             ],
             "eval": [["Pos", "Artikel", "Anzahl", "Preis/Einh.", "Betrag EUR"], ["#", "Beschreibung", "Menge", "EP", "GP"]],
+            "probe": [
+                ["Zeile", "Ware", "St.", "je €", "zus. €"],
+                ["Lfd.", "Gegenstand der Lieferung", "Zahl", "Stückpreis", "Zeilensumme"],
+            ],
         }[facts.split]
     )
     rows, total = [head], 0
@@ -39,6 +43,11 @@ def positions(facts: Facts) -> Table:
                 ("Netto", "{satz} % MwSt.", "Brutto"),
                 ("Nettosumme", "Umsatzsteuer {satz} %", "Endbetrag"),
                 ("Warenwert", "+ {satz} % USt", "Gesamtsumme"),
+            ],
+            "probe": [
+                ("Entgelt", "Steuer {satz} v. H.", "Forderung"),
+                ("Summe ohne Steuer", "darauf {satz} % Mehrwertsteuer", "Summe mit Steuer"),
+                ("Übertrag", "U.-Steuer ({satz} %)", "Wir erhalten"),
             ],
         }[facts.split]
     )
@@ -62,6 +71,7 @@ def bookings(facts: Facts) -> Table:
     head = {
         "train": ["Buchungstag", "Valuta", "Verwendungszweck", "Betrag"],
         "eval": ["Datum", "Wert", "Erläuterung", "Umsatz EUR"],
+        "probe": ["Tag", "Wertst.", "Vorgang", "Soll (-) / Haben (+)"],
     }[facts.split]
     texts = {
         "train": [
@@ -81,6 +91,15 @@ def bookings(facts: Facts) -> Table:
             "Rundfunkbeitrag",
             "Überweisung Kreiskasse",
             "Einkauf Markt am Wehr",
+        ],
+        "probe": [
+            "Bezüge",
+            "Drogerie Kohlenmarkt",
+            "Hausgeld Eschenring",
+            "Barabhebung",
+            "Versicherungsprämie",
+            "Erstattung Finanzamt",
+            "Tanken",
         ],
     }[facts.split]
     rows, day = [head], facts.around(-40, -31)
@@ -108,23 +127,29 @@ def wages(facts: Facts) -> Table:
             "Rentenversicherung",
             "Arbeitslosenversicherung",
         ],
+        "probe": ["Art", "Tarifentgelt", "LSt", "KV/PV", "RV", "AV"],
     }[facts.split]
     values = ["Betrag", money(gross), money(tax), money(health), money(pension), money(jobless)]
-    total = {"train": "Auszahlungsbetrag", "eval": "Netto-Verdienst / Überweisung"}[facts.split]
+    total = {"train": "Auszahlungsbetrag", "eval": "Netto-Verdienst / Überweisung", "probe": "Auf Ihr Konto"}[facts.split]
     return [list(row) for row in zip(labels, values)], ["left", "right"], [(total, "{betrag}")]
 
 
 def needs(facts: Facts) -> Table:
     """Needs of a household (SGB II, AsylbLG), month by month."""
     rng = facts.rng
-    heads = {"train": ["Leistung", "Betrag mtl."], "eval": ["Bedarf", "EUR je Monat"]}[facts.split]
+    heads = {
+        "train": ["Leistung", "Betrag mtl."],
+        "eval": ["Bedarf", "EUR je Monat"],
+        "probe": ["Posten", "monatlich in €"],
+    }[facts.split]
     texts = {
         "train": ["Regelbedarf", "Mehrbedarf", "Kosten der Unterkunft und Heizung", "abzüglich Einkommen"],
         "eval": ["Regelbedarf Alleinstehende", "Bedarfe für Unterkunft", "Heizkosten", "anzurechnendes Einkommen"],
+        "probe": ["Regelsatz", "Miete und Nebenkosten", "Warmwasser", "./. bereinigtes Erwerbseinkommen"],
     }[facts.split]
     values = [rng.randint(5_000, 58_000) for _ in texts]
     facts.plain_cents = sum(values[:-1]) + 12_000 - min(values[-1], 12_000)
-    total = {"train": "Gesamtleistung", "eval": "Summe des Anspruchs"}[facts.split]
+    total = {"train": "Gesamtleistung", "eval": "Summe des Anspruchs", "probe": "Zahlbetrag"}[facts.split]
     return [heads] + [[text, money(value)] for text, value in zip(texts, values)], ["left", "right"], [(total, "{betrag}")]
 
 
@@ -134,6 +159,7 @@ def payees(facts: Facts) -> Table:
     head = {
         "train": ["Lfd. Nr.", "Empfänger", "Kassenzeichen", "Betrag"],
         "eval": ["Nr.", "Name, Vorname", "Buchungsstelle", "EUR"],
+        "probe": ["Zl.", "Zahlung an", "Zeichen der Kasse", "Euro"],
     }[facts.split]
     rows, total = [head], 0
     for number in range(1, rng.randint(3, 12)):
@@ -144,7 +170,7 @@ def payees(facts: Facts) -> Table:
     return (
         rows,
         ["right", "left", "left", "right"],
-        [({"train": "Gesamtsumme", "eval": "Insgesamt"}[facts.split], "{betrag}")],
+        [({"train": "Gesamtsumme", "eval": "Insgesamt", "probe": "Alle Zeilen"}[facts.split], "{betrag}")],
     )
 
 
@@ -154,6 +180,7 @@ def measures(facts: Facts) -> Table:
     head = {
         "train": ["Messung Nr.", "Uhrzeit", "Messwert km/h", "Toleranz km/h", "vorwerfbar km/h"],
         "eval": ["Bild", "Zeit", "v gemessen", "Abzug", "v"],
+        "probe": ["Foto-Kennung", "Std:Min", "Anzeige", "abzgl.", "verbleiben"],
     }[facts.split]
     rows = [head]
     for _ in range(rng.randint(3, 9)):
@@ -175,22 +202,32 @@ def claims(facts: Facts) -> Table:
     rng = facts.rng
     main, fee, late = rng.randint(2_000, 90_000), rng.choice([500, 800, 1_000]), rng.randint(100, 3_000)
     facts.plain_cents = main + fee + late
-    head = {"train": ["Forderung", "fällig am", "Betrag"], "eval": ["Gegenstand", "Fälligkeit", "offen EUR"]}[facts.split]
-    texts = {"train": ["Hauptforderung", "Mahngebühr", "Säumniszuschlag"], "eval": ["Grundbetrag", "Mahnkosten", "Zinsen"]}[
-        facts.split
-    ]
+    head = {
+        "train": ["Forderung", "fällig am", "Betrag"],
+        "eval": ["Gegenstand", "Fälligkeit", "offen EUR"],
+        "probe": ["Schuldgrund", "zahlbar bis", "ausstehend"],
+    }[facts.split]
+    texts = {
+        "train": ["Hauptforderung", "Mahngebühr", "Säumniszuschlag"],
+        "eval": ["Grundbetrag", "Mahnkosten", "Zinsen"],
+        "probe": ["Ursprüngliche Schuld", "Gebühr der Erinnerung", "Verzugsaufschlag"],
+    }[facts.split]
     day = facts.written(facts.around(-60, -20), False)
     rows = [head, [texts[0], day, money(main)], [texts[1], "", money(fee)], [texts[2], "", money(late)]]
     return (
         rows,
         ["left", "left", "right"],
-        [({"train": "Gesamtforderung", "eval": "Rückstand gesamt"}[facts.split], "{betrag} €")],
+        [({"train": "Gesamtforderung", "eval": "Rückstand gesamt", "probe": "Noch zu leisten"}[facts.split], "{betrag} €")],
     )
 
 
 def stays(facts: Facts) -> Table:
     """Entries of a register of people."""
-    head = {"train": ["Datum", "Sachverhalt", "Behörde"], "eval": ["Meldedatum", "Eintrag", "gemeldet von"]}[facts.split]
+    head = {
+        "train": ["Datum", "Sachverhalt", "Behörde"],
+        "eval": ["Meldedatum", "Eintrag", "gemeldet von"],
+        "probe": ["Stand vom", "Speicherinhalt", "Dienststelle"],
+    }[facts.split]
     texts = {
         "train": [
             "Ersteinreise",
@@ -206,6 +243,13 @@ def stays(facts: Facts) -> Table:
             "Titel verlängert",
             "Asylantrag gestellt",
         ],
+        "probe": [
+            "Grenzübertritt",
+            "Niederlassungserlaubnis beantragt",
+            "Umzug innerhalb der Gemeinde",
+            "Visum, nationales, erfasst",
+            "Lichtbild erneuert",
+        ],
     }[facts.split]
     rows, day = [head], facts.around(-3000, -2000)
     for _ in range(facts.rng.randint(3, 7)):
@@ -219,7 +263,9 @@ def family(facts: Facts) -> Table:
     head = {
         "train": ["Name", "Vorname", "geboren am", "Staatsangehörigkeit"],
         "eval": ["Familienname, Vorname", "Geburtsdatum", "Verhältnis", "Nationalität"],
+        "probe": ["Angehörige(r)", "geb.", "Stellung im Haushalt", "Staat"],
     }[facts.split]
+    relations = {"eval": ["Kind", "Ehepartner", "Mutter"], "probe": ["Nachwuchs", "angeheiratet", "Elternteil"]}
     rows = [head]
     for _ in range(facts.rng.randint(1, 4)):
         p = facts.person()
@@ -227,7 +273,7 @@ def family(facts: Facts) -> Table:
         rows.append(
             [p.surname, p.given, born, p.nation[2]]
             if facts.split == "train"
-            else [f"{p.surname}, {p.given}", born, facts.rng.choice(["Kind", "Ehepartner", "Mutter"]), p.nation[2]]
+            else [f"{p.surname}, {p.given}", born, facts.rng.choice(relations[facts.split]), p.nation[2]]
         )
     return rows, ["left"] * 4, []
 

@@ -7,7 +7,7 @@ import random
 
 from ..compose import Document
 from ..flow import Book, stamp
-from . import forms, letters, sheets
+from . import forms, letters, probe_forms, probe_letters, probe_sheets, sheets
 from .registry import LAYOUTS
 
 __all__ = ["LAYOUTS", "lay"]
@@ -32,4 +32,4 @@ def lay(document: Document, dpi: int, draws: bool, rng: random.Random) -> tuple[
     return book, name
 
 
-_ = forms, letters, sheets
+_ = forms, letters, probe_forms, probe_letters, probe_sheets, sheets

@@ -7,7 +7,7 @@ from ..flow import Book
 
 Draw = Callable[[Document, Book], None]
 # By split and genre: name and function.
-LAYOUTS: dict[str, dict[str, list[tuple[str, Draw]]]] = {"train": {}, "eval": {}}
+LAYOUTS: dict[str, dict[str, list[tuple[str, Draw]]]] = {"train": {}, "eval": {}, "probe": {}}
 
 
 def layout(split: str, genres: str, name: str, weight: int = 1) -> Callable[[Draw], Draw]:
