@@ -116,10 +116,10 @@ testdata: .venv/testdata.made ## draw the scans of testdata/ anew (they are comm
 pipeline-models: build .venv/testdata.made ## train the models of pipelines/ anew (they are committed: only after a change of rules, generator/ or training)
 	@tools/need-packages $(TESTDATA_PACKAGES)
 	rm -rf target/samples
-	.venv/bin/python testdata/make_pages.py --output target/samples --split train --count 40 --unknown 100 --seed 3
+	.venv/bin/python testdata/make_pages.py --output target/samples --split train eval --count 120 --unknown 200 --seed 3
 	@for pipeline in pipelines/*.toml; do \
 		name=$$(basename "$$pipeline" .toml); rm -f "target/$$name.model"; \
-		$(BINARY) train "target/samples/$$name" --pipeline "$$pipeline" --error-rate 0.02 --output "target/$$name.model" && \
+		$(BINARY) train "target/samples/$$name" --pipeline "$$pipeline" --error-rate 0.005 --output "target/$$name.model" && \
 		mv "target/$$name.model" pipelines/ || exit; \
 	done
 
