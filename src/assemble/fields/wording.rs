@@ -68,6 +68,7 @@ impl Kind {
                 ("Auftrags-Nr.", 0.6),
                 ("Auftragsnr.", 0.6),
                 ("Auftrag Nr.", 0.6),
+                ("Auftrag", 0.55),
             ],
             Self::InvoiceNumber => &[
                 ("Rechnungsnummer", 0.96),
@@ -118,6 +119,7 @@ impl Kind {
                 ("Steuer-Ident-Nr.", 0.97),
                 ("Steuerl. IdNr.", 0.95),
                 ("Identifikationsnr.", 0.9),
+                ("St.-ID", 0.95),
             ],
             Self::VatNumber => &[
                 ("USt-IdNr.", 0.97),
@@ -196,6 +198,9 @@ impl Kind {
                 ("Zwischensumme", 0.7),
                 ("Zwischensumme netto", 0.93),
                 ("Netto-Summe", 0.95),
+                ("Summe ohne Steuer", 0.93),
+                ("Summe ohne Umsatzsteuer", 0.93),
+                ("Entgelt", 0.7),
             ],
             Self::Tax => &[
                 ("Umsatzsteuer", 0.9),
@@ -207,6 +212,7 @@ impl Kind {
                 ("Steuerbetrag", 0.93),
                 ("Umsatzsteuerbetrag", 0.95),
                 ("Mehrwertsteuerbetrag", 0.95),
+                ("U.-Steuer", 0.9),
             ],
             Self::Gross => &[
                 ("Rechnungsbetrag", 0.97),
