@@ -5,9 +5,9 @@
 //! threads.
 //!
 //! The way of training ([`train`]): features that too few samples have are dropped, those that tell types apart are kept
-//! (`select`), a linear model is fitted (`logistic`). Beside the model that is shipped, others are fitted that have not
-//! seen some layouts, and others that have not seen some types (`folds`); what they say of those samples is what
-//! confidence is calibrated on (`calibrate`).
+//! (`select`), a linear model is fitted (`logistic`) to the samples and to thinned copies of them. Beside the model that is
+//! shipped, others are fitted that have not seen some layouts, and others that have not seen some types (`folds`); what
+//! they say of those samples is what confidence is calibrated on (`calibrate`).
 
 mod calibrate;
 mod figures;
