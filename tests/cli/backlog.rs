@@ -70,18 +70,22 @@ fn documents_are_named_by_number_and_type() {
     let pipeline: toml::Table =
         fs::read_to_string(root().join("pipelines/auslaenderamt.toml")).unwrap().parse().unwrap();
     let names: Vec<&str> = pipeline["type"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut open) = (Vec::new(), 0);
     for (scan, document, pdf) in documents() {
         let file = pdf.file_name().unwrap().to_string_lossy();
         let kind = document["type"].as_str().unwrap();
         assert!(file.len() > 5 && file.as_bytes()[..4].iter().all(u8::is_ascii_digit), "{file}");
         // Of a type that this pipeline does not know nothing is expected.
         let Some(truth) = scan.truth.kind.as_deref().filter(|truth| names.contains(truth)) else { continue };
-        if kind != truth || !file[4..].starts_with('_') {
+        if kind == "unbekannt" {
+            open += 1;
+        } else if kind != truth || !file[4..].starts_with('_') {
             wrong.push(format!("{}: {truth}, found {kind} as {file}", scan.truth.file));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // One may be in doubt, and says so; a wrong name would be another matter.
+    assert!(open <= 1, "{open} left open");
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
         add(rows, page, Kind::Recipient, address, RECIPIENT);
     }
     let (from, to) = mail_header(rows);
+    let is_mail = to.is_some();
     let (captioned_from, captioned_to) = captioned(rows);
     let to = to.or(captioned_to.filter(|_| addressee.is_none()));
     if let Some(named) = to {
@@ -66,12 +67,13 @@ pub(super) fn parties(rows: &Rows, page: &mut Candidates<'_>) {
         (Some((_, last)), Some((y, _))) => last.y < y - 8.0 / rows.mm,
         _ => false,
     };
-    // A printed mail says who sent it; what stands over it is whose printer it was.
-    if let Some(from) = from {
-        push(rows, page, Kind::Sender, &from);
+    // A printed mail says who sent it; what stands over it is whose printer it was. `Von: Montag` alone makes no mail.
+    let is_mail = |from: &Named| is_mail || rows.row(from.span.row).is_some_and(|row| row.text.contains('@'));
+    if let Some(from) = from.as_ref().filter(|from| is_mail(from)) {
+        push(rows, page, Kind::Sender, from);
         return;
     }
-    let mut senders: Vec<Named> = captioned_from.into_iter().collect();
+    let mut senders: Vec<Named> = from.into_iter().chain(captioned_from).collect();
     senders.extend(top.and_then(|(y, x)| return_line(rows, y, x)));
     senders.extend(addresses.iter().find(above).and_then(|address| named(rows, address, SENDER_BLOCK)));
     senders.extend(letterhead(rows, head, tallest.map(|size| LARGE * size)));

@@ -22,13 +22,14 @@ static MAIL_HEADER: LazyLock<Regex> = LazyLock::new(|| own_pattern(r"^\s*(Von|Vo
 static NAME_AND_ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| own_pattern(r"^\s*(\p{L}[^<@]{2,60}?)\s*<[^<>\s]+@[^<>\s]+>"));
 
-/// Sender and addressee of a printed e-mail.
+/// Sender and addressee of a printed e-mail; `Von:` may also stand at the foot of a letter.
 pub(super) fn mail_header(rows: &Rows) -> (Option<Named>, Option<Named>) {
     let (mut from, mut to) = (None, None);
     for (index, row) in rows.rows.iter().enumerate() {
         let Some(parts) = MAIL_HEADER.captures(&row.text).filter(|_| !FAX_LINE.is_match(&row.text)) else {
             let bare = NAME_AND_ADDRESS.captures(&row.text).and_then(|parts| parts.get(1));
-            if let Some(name) = bare.filter(|name| from.is_none() && to.is_none() && is_name(name.as_str())) {
+            let first = from.is_none() && to.is_none() && rows.depth(index) < HEAD_SHARE;
+            if let Some(name) = bare.filter(|name| first && is_name(name.as_str())) {
                 let span = Span { row: index, start: name.start(), end: name.end() };
                 from = Some(Named { span, name: spelt(name.as_str()), weight: MAIL });
             }
